@@ -1,0 +1,1 @@
+"""Pure predicates: they send nothing, read no clock, and yield observations without deciding."""

@@ -1,0 +1,80 @@
+"""The system under test as a check sees it: canonical records, objects and documents, and nothing else of the world.
+
+Clock and random values come from here too, so that judging a recording again gives the same verdicts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from random import Random
+
+    from pytest_szxc.model import Json, Location, Response
+    from pytest_szxc.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer.
+
+    Attributes:
+        exchange: id of the exchange.
+        response: status, headers and body as they came.
+        code: the envelope's own result code, if the binding names one.
+        denied: whether status or envelope code says that the account may not do this.
+        record: the canonical object (operations that answer ``object``), empty otherwise.
+    """
+
+    exchange: str
+    response: Response
+    record: Record
+    code: str | None = None
+    denied: bool = False
+
+    def at(self, pointer: str = "") -> Location:
+        """A location in this exchange; ``pointer`` is free text such as ``header X-Data-Level``."""
+        return replace(self.record.origin, pointer=pointer)
+
+
+class Sut(Protocol):
+    """What a check may ask.
+
+    Attributes:
+        now: the instant at which the run judges (aware, UTC, recorded).
+        prefix: what every object the run creates is named with.
+    """
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def prefix(self) -> str: ...
+
+    def random(self, name: str) -> Random:
+        """A generator seeded from the run's seed and ``name``."""
+
+    def records(self, operation: str, **params: Json) -> Iterable[Record]:
+        """The whole stream of a ``records`` operation, all pages, or all rows of a file target; repeatable, sent once.
+
+        Raises:
+            Unjudgeable: no usable answer; the requirement becomes inconclusive.
+        """
+
+    def ask(
+        self, operation: str, *, account: str = "primary", body: Json = None, accept: tuple[int, ...] = (), **params: Json
+    ) -> Reply:
+        """Call an ``object`` or ``document`` operation once; a read with the same parameters is sent once in a run.
+
+        Args:
+            operation: name from the suite.
+            account: which of the statement's accounts asks.
+            body: canonical body for the binding's body template.
+            accept: error statuses that the check wants to see instead of ``Unjudgeable``; ``0`` accepts any.
+            params: values for path, query and header templates.
+
+        Raises:
+            Unjudgeable: no usable answer, an error status, or a permission that was not given.
+        """
