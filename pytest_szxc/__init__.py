@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pytest_szxc import reference
     from pytest_szxc.checks import codes, masks, personal, schema
     from pytest_szxc.checks.rules import Observation, expect, record_rule, requirement, set_rule
     from pytest_szxc.errors import SzxcError
@@ -37,7 +38,13 @@ _HOMES = {
     "requirement": "checks.rules",
     "set_rule": "checks.rules",
 }
-_MODULES = ("codes", "masks", "personal", "schema")
+_MODULES = {
+    "codes": "checks.codes",
+    "masks": "checks.masks",
+    "personal": "checks.personal",
+    "reference": "reference",
+    "schema": "checks.schema",
+}
 
 __all__ = [
     "Basis",
@@ -59,6 +66,7 @@ __all__ = [
     "masks",
     "personal",
     "record_rule",
+    "reference",
     "requirement",
     "schema",
     "set_rule",
@@ -68,7 +76,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Load a public name on first use (PEP 562), so that an idle plugin imports nothing."""
     if name in _MODULES:
-        return import_module(f"pytest_szxc.checks.{name}")
+        return import_module(f"pytest_szxc.{_MODULES[name]}")
     if name in _HOMES:
         return getattr(import_module(f"pytest_szxc.{_HOMES[name]}"), name)
     message = f"module 'pytest_szxc' has no attribute {name!r}"

@@ -61,7 +61,7 @@ class PreflightError(SzxcError):
     """The target cannot be tested at all."""
 
 
-class Unjudgeable(SzxcError):
+class Unjudgeable(SzxcError):  # noqa: N818 -- no error of anybody: a state of our knowledge
     """A requirement could not be judged. ``exchange`` names the exchange that shows why, if there is one."""
 
     def __init__(self, code: str, exchange: str | None = None, **params: object) -> None:

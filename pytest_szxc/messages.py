@@ -1,6 +1,6 @@
 """Messages: every sentence a user sees, by code, in zh and en, from ``message_tables/*.toml``.
 
-A table ``["statement.unknown-key"]`` has ``zh`` and ``en`` and, where something can be done, ``hint_zh`` and ``hint_en``.
+A table ``["statement.base-url"]`` has ``zh`` and ``en`` and, where something can be done, ``hint_zh``, ``hint_en``.
 ``{name}`` in a text is filled from the parameters; a value from outside is made printable by whoever passes it.
 """
 

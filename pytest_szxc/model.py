@@ -58,7 +58,7 @@ class Effect(StrEnum):
 class Status(StrEnum):
     """The nine verdicts."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 -- a verdict
     FAIL = "fail"
     WARN = "warn"
     INCONCLUSIVE = "inconclusive"
@@ -78,7 +78,7 @@ class Requirement:
         hint: what a vendor does to mend a breach.
         operations: operations whose answers the check reads.
         permissions: what the user must allow: ``write``, ``actuate`` or an account's name (``low_right``).
-        feature: what a system may lack (``statement: without``); without observations the requirement is then not applicable.
+        feature: what a system may lack (``without`` in the statement); if unseen, the requirement is not applicable.
         attested: why no machine can judge it; such a row has no check.
         mutants: names in ``mutants.py``, each caught by this requirement.
         co_reporters: requirements that may report the same mutants (decision 17).
@@ -104,7 +104,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ConformanceClass:
-    """A set of requirements that a vendor claims as a whole; ``probe`` is the read operation that shows its presence."""
+    """What a vendor claims as a whole; ``probe`` is the read operation that shows its presence."""
 
     id: str
     title: Text
@@ -196,7 +196,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where something was seen: an exchange or a file with row, the record's key, a JSON pointer into the canonical value."""
+    """Where something was seen: exchange or file with row, the record's key, a JSON pointer into its value."""
 
     exchange: str | None = None
     record: str | None = None

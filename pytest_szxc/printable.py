@@ -1,7 +1,7 @@
-"""The one place where foreign text becomes printable: one line, no control characters, personal numbers masked, clipped.
+"""The one place where foreign text becomes printable: one line, no control characters, numbers masked, clipped.
 
-Whatever a server sent may hold terminal escapes, bidirectional marks or commands for a CI runner. Everything that came from
-outside passes ``show`` before it reaches a terminal, a log or a report.
+Whatever a server sent may hold terminal escapes, bidirectional marks or commands for a CI runner. Everything that came
+from outside passes ``show`` before it reaches a terminal, a log or a report.
 """
 
 from __future__ import annotations
@@ -46,5 +46,5 @@ def _escape(char: str) -> str:
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 10**30 else str(value)  # noqa: PLR2004 -- JSON_DIGITS
+        return int(value) if value == value.to_integral_value() and abs(value) < 10**30 else str(value)
     return str(value)

@@ -1,7 +1,7 @@
 """A canonical record: one JSON object as a suite sees it, with readers that never raise on foreign data.
 
-A rule reads members by dotted path (``sharing.type``). A member that is absent or of another type reads as ``None`` or as
-an empty tuple: saying so is the business of the schema requirement, not of every rule.
+A rule reads members by dotted path (``sharing.type``). A member that is absent or of another type reads as ``None`` or
+as an empty tuple: saying so is the business of the schema requirement, not of every rule.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pytest_szxc.model import Location
-
 if TYPE_CHECKING:
-    from pytest_szxc.model import Json
+    from pytest_szxc.model import Json, Location
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +22,7 @@ class Record:
     Attributes:
         value: the JSON object; rules do not change it.
         origin: where it was seen; ``pointer`` is the object's own place below the record.
-        observed_at: the instant at which a run judges (aware, UTC); the same for the whole run, so that judging again agrees.
+        observed_at: the instant at which a run judges (aware, UTC); one for the whole run.
     """
 
     value: dict[str, Json]
@@ -99,8 +97,9 @@ class Record:
 
 def instant(text: str | None) -> datetime | None:
     """The aware UTC instant of an RFC 3339 date-time with offset; ``None`` for anything else."""
+    written = (text or "").upper()
     try:
-        parsed = datetime.fromisoformat((text or "").upper().replace("Z", "+00:00"))
-    except ValueError:
+        parsed = datetime.fromisoformat(written)
+        return parsed.astimezone(UTC) if parsed.tzinfo and "T" in written else None
+    except (ValueError, OverflowError):  # OverflowError: an instant before year 1 or after year 9999 in UTC
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo and "T" in (text or "").upper() else None

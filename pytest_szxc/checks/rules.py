@@ -1,7 +1,7 @@
 """How a suite states its checks: a check yields observations, and what it yields is counted.
 
-A check that observes nothing proves nothing: its requirement is inconclusive, never passed. So a rule yields one observation
-for each thing it looked at, broken or not, and yields nothing for what it does not speak of.
+A check that observes nothing proves nothing: its requirement is inconclusive, never passed. So a rule yields one
+observation for each thing it looked at, broken or not, and yields nothing for what it does not speak of.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Check(Protocol):
 
 
 def expect(holds: bool, at: Location, *, expected: Json, observed: Json) -> Observation:  # noqa: FBT001 -- reads as a sentence
-    """One observation: ``yield expect(rank >= owed, entry.at("level"), expected=owed, observed=rank)``.
+    """What one look showed: an observation that holds, or a finding.
+
+    ``yield expect(rank >= owed, entry.at("level"), expected=owed, observed=rank)``
 
     Args:
         holds: whether what was seen agrees with the requirement.

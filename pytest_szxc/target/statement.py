@@ -6,12 +6,13 @@ These are the values; ``statement_file`` reads them from ``szxc.toml``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Effect
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_szxc.model import Json
 
 
@@ -58,7 +59,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How an API wraps its answers. JMESPath: ``payload`` what is meant, ``code`` the result code, ``message`` its words."""
+    """How an API wraps its answers, in JMESPath: ``payload`` content, ``code`` result code, ``message`` its words."""
 
     payload: str = "@"
     code: str | None = None
@@ -69,7 +70,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How a stream is paged. ``style`` is none, page, offset, cursor or link; names are query parameters, ``next`` JMESPath."""
+    """How a stream is paged: none, page, offset, cursor or link; names are query parameters, ``next`` is JMESPath."""
 
     style: str = "none"
     page: str = "page"

@@ -41,17 +41,15 @@ class Reply:
 
 
 class Sut(Protocol):
-    """What a check may ask.
-
-    Attributes:
-        now: the instant at which the run judges (aware, UTC, recorded).
-        prefix: what every object the run creates is named with.
-    """
+    """What a check may ask."""
 
     @property
-    def now(self) -> datetime: ...
+    def now(self) -> datetime:
+        """The instant at which the run judges."""
+
     @property
-    def prefix(self) -> str: ...
+    def prefix(self) -> str:
+        """What every object the run creates is named with."""
 
     def random(self, name: str) -> Random:
         """A generator seeded from the run's seed and ``name``."""
@@ -64,7 +62,13 @@ class Sut(Protocol):
         """
 
     def ask(
-        self, operation: str, *, account: str = "primary", body: Json = None, accept: tuple[int, ...] = (), **params: Json
+        self,
+        operation: str,
+        *,
+        account: str = "primary",
+        body: Json = None,
+        accept: tuple[int, ...] = (),
+        **params: Json,
     ) -> Reply:
         """Call an ``object`` or ``document`` operation once; a read with the same parameters is sent once in a run.
 

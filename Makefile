@@ -1,0 +1,94 @@
+# The two commands of the README are `make demo` and `make test`; .ci/run calls `make test`.
+# Needs Python 3.11 or newer and a way for pip to fetch packages; everything is installed into $(VENV).
+
+PYTHON ?= python3
+VENV ?= .venv
+SERVER := .venv-datasette
+OUT ?= szxc-results/demo
+JOBS ?= auto
+
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+RUN := $(BIN)/python
+PIP := $(RUN) -m pip --disable-pip-version-check -qq install
+CODE := pytest_szxc conformance_suites tests benchmarks examples hatch_build.py
+
+.PHONY: help demo test lint typecheck unit audit selftest datasette bench prove clean
+
+help:
+	@echo "make demo   set up, start the embedded reference platform, judge it, say where the report is"
+	@echo "make test   set up with the developer's tools, then every check that CI runs"
+	@echo "make lint | unit | audit | selftest | datasette   one part of make test"
+	@echo "make bench  measure; prints figures    make prove  the long proofs, into docs/proof/"
+	@echo "make clean  remove what the above wrote"
+
+# --- set-up: a stamp per kind of environment, redone when pyproject.toml changes -------------------------------
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo "Setting up $(VENV), once; this takes a minute ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml hatch_build.py | $(RUN)
+	@$(PIP) --editable '.[all]'
+	@touch $@
+
+# The dev group is read from pyproject.toml, because the pip that comes with Python 3.11 does not know --group yet.
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(RUN) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["dev"], sep="\n")' > $(VENV)/dev.txt
+	@$(PIP) --requirement $(VENV)/dev.txt
+	@touch $@
+
+# The server of examples/datasette has an environment of its own, as any other platform has.
+$(SERVER)/installed: examples/datasette/requirements.txt | $(RUN)
+	@$(RUN) -m venv $(SERVER)
+	@$(SERVER)/$(notdir $(BIN))/python -m pip --disable-pip-version-check -qq install --requirement $<
+	@touch $@
+
+# --- the main job ------------------------------------------------------------------------------------------------
+
+demo: $(VENV)/installed
+	@$(BIN)/pytest --szxc-target=demo --szxc-allow-write --szxc-out=$(OUT); code=$$?; \
+	echo "Report: $(CURDIR)/$(OUT)/report.html (for people), $(CURDIR)/$(OUT)/report.json (for machines)"; exit $$code
+
+# --- every check that CI runs, the quick ones first --------------------------------------------------------------
+
+test: lint typecheck audit selftest datasette unit
+	@echo "make test: all good"
+
+lint: $(VENV)/installed-dev
+	$(RUN) -m ruff check $(CODE)
+	$(RUN) -m ruff format --check $(CODE)
+
+typecheck: $(VENV)/installed-dev
+	$(RUN) -m mypy
+
+audit: $(VENV)/installed-dev
+	$(BIN)/szxc audit
+
+selftest: $(VENV)/installed-dev
+	$(BIN)/szxc selftest
+
+datasette: $(VENV)/installed-dev $(SERVER)/installed
+	$(RUN) examples/datasette/run.py
+
+unit: $(VENV)/installed-dev
+	$(RUN) -m pytest -q -n $(JOBS)
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+bench: $(VENV)/installed-dev
+	$(RUN) benchmarks/run_all.py
+
+prove: $(VENV)/installed-dev $(SERVER)/installed
+	@mkdir -p docs/proof
+	$(BIN)/szxc selftest --json docs/proof/kill-matrix.json
+	$(RUN) examples/datasette/run.py
+	$(RUN) benchmarks/run_all.py --out docs/proof
+
+clean:
+	rm -rf $(VENV) $(SERVER) szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

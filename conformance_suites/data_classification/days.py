@@ -1,0 +1,36 @@
+"""Days as the catalogue's readers count them: dates in Beijing time, calendar months."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta, timezone
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pytest_szxc import Record
+
+BEIJING = timezone(timedelta(hours=8))
+_MONTHS = 12
+
+
+def beijing_day(moment: datetime) -> date:
+    """The date in Beijing of an aware instant; at the ends of the calendar the date as it is written."""
+    try:
+        return moment.astimezone(BEIJING).date()
+    except OverflowError:
+        return moment.date()
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month; ``date.max`` beyond the calendar."""
+    year, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)
+    if year > date.max.year:
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def last_update(entry: Record) -> datetime | None:
+    """When the data of an entry were last updated: ``lastUpdated``, else the end of the day of publication."""
+    published = entry.date("publishDate")
+    end = datetime.combine(published, time.max, BEIJING) if published else None
+    return entry.time("lastUpdated") or end

@@ -1,0 +1,58 @@
+"""Access and audit: nobody reads above clearance, and what is done to the catalogue is on record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_szxc import expect, requirement
+
+from .grading import G1, G3, entry_rank, name
+from .sampling import read, sampled
+from .specimen import regrading, specimen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_szxc import Observation, Record, Sut
+
+ACTS = ("create", "grade", "delete")
+
+
+@requirement("DC-049")
+def test_nobody_reads_above_clearance(sut: Sut) -> Iterator[Observation]:
+    """The low account is refused G3 and above. Where it is refused everything, its refusals prove nothing."""
+    open_to_all = False
+    held: list[Observation] = []
+    for entry in sampled(sut):
+        rank = entry_rank(entry) or G1
+        reply = read(sut, entry, account="low_right")
+        if rank < G3:
+            open_to_all = open_to_all or reply is not None
+        elif reply is None:
+            held.append(expect(holds=True, at=entry.at(), expected="refused", observed="refused"))
+        else:
+            yield expect(holds=False, at=reply.at(), expected=f"{name(rank)} refused", observed=reply.response.status)
+    if open_to_all:
+        yield from held
+
+
+@requirement("DC-060")
+def test_acts_are_on_record(sut: Sut) -> Iterator[Observation]:
+    """A test entry is created, regraded and deleted; the audit log shows the three acts with time and person."""
+    body = specimen(sut)
+    created = sut.ask("create_entry", body=body)
+    code = created.record.text("resourceCode") or str(body["resourceCode"])
+    try:
+        sut.ask("regrade_entry", resourceCode=code, body=regrading())
+    finally:
+        sut.ask("delete_entry", resourceCode=code)
+    events = [event for event in sut.records("audit_log", object=code) if event.text("object") == code]
+    for act in ACTS:
+        event = next((event for event in events if event.text("action") == act), None)
+        holds = event is not None and event.time("at") is not None and event.has("by")
+        where = event.at() if event else created.at()
+        yield expect(holds, where, expected=f"{act}, with time and person", observed=_seen(event))
+
+
+def _seen(event: Record | None) -> object:
+    return event.value if event else "absent"

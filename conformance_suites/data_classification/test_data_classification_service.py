@@ -1,0 +1,26 @@
+"""The grading service answers each cell of the decision table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_szxc import expect, requirement
+
+from . import tables
+from .grading import entry_rank, rank_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_szxc import Observation, Sut
+
+
+@requirement("DC-017")
+def test_grading_service_answers_the_24_cells(sut: Sut) -> Iterator[Observation]:
+    """Each object with each harm, one at a time, gives the level and the sub-level of its cell."""
+    for cell in tables.rows("decision_table"):
+        impact = {"object": cell["object"], "harm": cell["harm"]}
+        reply = sut.ask("evaluate_grading", body={"impacts": [impact]})
+        holds = entry_rank(reply.record) == rank_of(cell["grade"])
+        wanted = f"{cell['object']} × {cell['harm']} → {cell['grade']}"
+        yield expect(holds, reply.record.at("level"), expected=wanted, observed=reply.record.value)

@@ -1,0 +1,1 @@
+"""From files to the model: suites, requirements, schemas, bindings. This layer knows no network."""

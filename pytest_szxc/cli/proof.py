@@ -1,0 +1,86 @@
+"""``szxc selftest`` and ``szxc rejudge``: proof that checks can fail, and that a recording gives the same verdicts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pytest_szxc.messages import render
+from pytest_szxc.reference.lookup import has_reference
+from pytest_szxc.report.reading import read_report
+from pytest_szxc.run import rejudge_run
+from pytest_szxc.selftest.trial import catalogue, prove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_szxc.selftest.matrix import Kill, Matrix, Peace
+
+PATH = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.option("--suite", multiple=True, help="套件 / suite")
+@click.option("--json", "file", type=PATH, help="写入文件 / write the kill matrix to a file")
+@click.option("--workers", type=int, help="进程数 / processes (default: one per core)")
+@click.pass_obj
+def selftest(lang: str, suite: tuple[str, ...], file: Path | None, workers: int | None) -> None:
+    """变异体必须被发现,合法变体不得误报 / each mutant is caught, no legal variant is reported."""
+    chosen = [found for found in catalogue().values() if has_reference(found) and (not suite or found.id in suite)]
+    matrices = [prove(found, workers) for found in chosen]
+    for matrix in matrices:
+        click.echo("\n".join(_matrix_lines(matrix, lang)))
+    if file:
+        file.write_text(
+            json.dumps([matrix.document() for matrix in matrices], ensure_ascii=False, indent=1) + "\n",
+            encoding="utf-8",
+        )
+    sys.exit(0 if matrices and all(all(matrix.gates().values()) for matrix in matrices) else 1)
+
+
+def _matrix_lines(matrix: Matrix, lang: str) -> Iterator[str]:
+    yield from (_kill_line(kill, lang) for kill in matrix.kills)
+    yield from (_peace_line(peace, lang) for peace in (matrix.reference, *matrix.variants))
+    counts = {
+        "suite": matrix.suite,
+        "requirements": matrix.requirements,
+        "testable": len(matrix.testable),
+        "mutants": len(matrix.kills),
+        "killed": sum(kill.killed for kill in matrix.kills),
+        "precise": sum(kill.precise for kill in matrix.kills),
+        "variants": len(matrix.variants),
+        "clean": sum(variant.clean for variant in matrix.variants),
+    }
+    yield render("selftest.summary", lang, counts)
+    for gate, holds in matrix.gates().items():
+        yield f"  {'√' if holds else '×'} {render(f'selftest.gate.{gate}', lang, {})}"
+
+
+def _kill_line(kill: Kill, lang: str) -> str:
+    state = render("selftest.killed" if kill.killed else "selftest.missed", lang, {})
+    also = f"  + {' '.join(kill.also)}" if kill.also else ""
+    stray = f"  ({render('selftest.stray', lang, {})}: {' '.join(kill.stray)})" if kill.stray else ""
+    return f"{'√' if kill.precise else '×'} {kill.requirement}  {kill.mutant}: {state}{also}{stray}"
+
+
+def _peace_line(peace: Peace, lang: str) -> str:
+    found = "; ".join(f"{name} {status}" for name, status in peace.deviations.items())
+    return f"{'√' if peace.clean else '×'} {peace.name}: {found or render('selftest.no-finding', lang, {})}"
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.pass_obj
+def rejudge(lang: str, folder: Path) -> None:
+    """离线重判一次记录下来的运行 / judge a recorded run again, offline."""
+    before = {row["requirement"]: row for row in read_report(folder / "report.json")["verdicts"]}
+    changed = [row for row in rejudge_run(folder) if row != before.get(row["requirement"])]
+    for row in changed:
+        old = before.get(row["requirement"], {}).get("status", "-")
+        click.echo(f"× {row['requirement']}: {old} → {row['status']}")
+    click.echo(render("rejudge.summary", lang, {"count": len(before), "changed": len(changed)}))
+    sys.exit(1 if changed else 0)

@@ -1,0 +1,158 @@
+"""From options to what a run is made of: suites, statement, target. Everything a user can get wrong is found here."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import StatementError
+from pytest_szxc.printable import show
+from pytest_szxc.target.network import NetworkOptions
+from pytest_szxc.target.statement import Limits, Statement
+from pytest_szxc.target.statement_file import default_statement, find_statement, load_statement
+from pytest_szxc.target.streams import Adapter
+from pytest_szxc.target.transports import IN_PROCESS_URL
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import ExitStack
+
+    from pytest_szxc.model import Json, Suite
+    from pytest_szxc.settings import Settings
+
+DEMO = "demo"
+RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "suite", "rate", "ca", "proxy", "budget")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a run is made of, before anything was asked.
+
+    ``target`` is what the user named (``demo``, a URL, an application, a file), ``statement.base_url`` where requests go.
+    """
+
+    run: str
+    now: datetime
+    seed: str
+    settings: Settings
+    suites: Mapping[str, Suite]
+    statement: Statement
+    target: str
+
+    def recorded_settings(self) -> dict[str, Json]:
+        """The options that a reader of the report should know."""
+        return {name: self.settings.values[name] for name in RECORDED if self.settings.values.get(name)}
+
+    def probed(self, place: tuple[str, str]) -> bool:
+        """Whether a class is within the user's choice of classes."""
+        chosen = self.settings.list("class")
+        return not chosen or place[1] in chosen
+
+
+def take_in(settings: Settings, catalogue: Mapping[str, Suite], closing: ExitStack, *, offline: bool) -> Intake:
+    """Settle everything that options and statement say.
+
+    Raises:
+        StatementError: an option or the statement is wrong, or nothing says what to test.
+    """
+    now = datetime.now(UTC).replace(microsecond=0)
+    statement, target = _statement(settings, catalogue, closing, offline=offline)
+    settings = settings.merged(statement.options)
+    statement = replace(statement, limits=_limits(settings, statement.limits, paced=_paced(target)))
+    suites = _suites(settings, catalogue, statement)
+    run = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    return Intake(run, now, settings.text("seed") or secrets.token_hex(4), settings, suites, statement, target)
+
+
+def network_options(settings: Mapping[str, Json]) -> NetworkOptions:
+    """How to reach the target, from recorded settings."""
+    ca = settings.get("ca")
+    return NetworkOptions(Path(ca) if ca else None, settings.get("proxy"), bool(settings.get("insecure")))
+
+
+def adapter_of(hook: object) -> Adapter | None:
+    """Pytest's hooks as the target layer knows them."""
+    if hook is None:
+        return None
+    return Adapter(
+        auth=lambda request, account: hook.pytest_szxc_auth(request=request, account=account),  # type: ignore[attr-defined]
+        observe=lambda operation, payload: hook.pytest_szxc_observe(operation=operation, payload=payload),  # type: ignore[attr-defined]
+    )
+
+
+def _statement(
+    settings: Settings, catalogue: Mapping[str, Suite], closing: ExitStack, *, offline: bool
+) -> tuple[Statement, str]:
+    target = settings.text("target") or ""
+    if target == DEMO:
+        return _demo(catalogue, closing, offline=offline), DEMO
+    path = find_statement(settings.text("config"), Path.cwd())
+    statement = load_statement(path, catalogue) if path else default_statement(_url_of(target), catalogue)
+    if "://" in target:
+        statement = replace(statement, base_url=default_statement(target, {}).base_url)
+    if not target and not statement.base_url:
+        raise StatementError("option.no-target", file=path.name if path else "-")
+    return statement, target or statement.base_url
+
+
+def _url_of(target: str) -> str:
+    """The base URL of a target without a statement; applications and files have none of their own."""
+    return target if "://" in target else IN_PROCESS_URL
+
+
+def _demo(catalogue: Mapping[str, Suite], closing: ExitStack, *, offline: bool) -> Statement:
+    from pytest_szxc.reference.demo import demo_statement, withdraw  # noqa: PLC0415 -- Flask is for the demo alone
+    from pytest_szxc.reference.lookup import load_references  # noqa: PLC0415 -- the same
+    from pytest_szxc.reference.platform import build_platform  # noqa: PLC0415 -- the same
+    from pytest_szxc.reference.server import serve  # noqa: PLC0415 -- the same
+
+    platform = build_platform(load_references(catalogue.values()))
+    closing.callback(platform.close)
+    url = IN_PROCESS_URL if offline else closing.enter_context(serve(platform))
+    statement = demo_statement(platform, url, catalogue)
+    closing.callback(withdraw, statement)
+    return statement
+
+
+def _paced(target: str) -> bool:
+    """Whether a target is somebody's platform, to be spared (decision 11)."""
+    return "://" in target
+
+
+def _limits(settings: Settings, limits: Limits, *, paced: bool) -> Limits:
+    changes: dict[str, Json] = {} if paced else {"rate": 0.0}
+    for name, kind in (("rate", float), ("connections", int), ("deadline", float)):
+        value = settings.number(name)
+        if value is not None:
+            changes[name] = kind(value)
+    requests, _, minutes = (settings.text("budget") or "").partition(",")
+    if requests:
+        changes["requests"] = int(_number("budget", requests))
+    if minutes:
+        changes["minutes"] = _number("budget", minutes)
+    return replace(limits, **changes)
+
+
+def _number(option: str, value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise StatementError("option.not-a-number", option=option, value=show(value)) from None
+
+
+def _suites(settings: Settings, catalogue: Mapping[str, Suite], statement: Statement) -> dict[str, Suite]:
+    """The suites that the user chose, else those that are claimed, else all."""
+    chosen = settings.list("suite")
+    for name in chosen:
+        if name not in catalogue:
+            raise StatementError("option.unknown-suite", suite=show(name))
+    wanted = chosen or tuple(statement.claims) or tuple(catalogue)
+    suites = {name: catalogue[name] for name in catalogue if name in wanted}
+    known = {row.id for suite in suites.values() for row in suite.classes}
+    for name in settings.list("class"):
+        if name not in known:
+            raise StatementError("option.unknown-class", **{"class": show(name)})
+    return suites

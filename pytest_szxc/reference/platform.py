@@ -1,0 +1,225 @@
+"""The demo platform: a small WSGI application on SQLite into which each suite mounts its own routes and data.
+
+It is a real platform in small: accounts, paging, envelope, audit log, discovery. It knows no standard by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from pytest_szxc.reference.accounts import Accounts
+from pytest_szxc.reference.audit import AuditLog
+from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter
+from pytest_szxc.reference.envelope import Answering
+from pytest_szxc.reference.pages import PageNumbers
+from pytest_szxc.reference.store import EVERYTHING, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+    from types import ModuleType
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from pytest_szxc.model import Json
+    from pytest_szxc.reference.accounts import Account
+    from pytest_szxc.reference.pages import Pager
+    from pytest_szxc.reference.store import Where
+
+NAME = "数字乡村参考平台"
+VERSION = "0.1.0"
+SEED = 20260101
+SIZE = 2200
+_HTTP_CODES = {400: 40001, 404: 40401, 405: 40501, 413: 41301, 415: 40001}
+
+
+@dataclass(slots=True)
+class Route:
+    """One operation at its place."""
+
+    method: str
+    path: str
+    operation: str
+    handler: Handler
+
+
+class Platform:
+    """One platform in its own store; itself a WSGI application.
+
+    Args:
+        seed: what the synthetic data grow from.
+        size: how many objects a suite's data shall have.
+        clock: what the platform's own timestamps follow.
+        database: a file for the store; in memory without one.
+
+    Attributes:
+        now: the instant at which the platform was filled; data lie before it, dates to come after it.
+        parts: what each suite mounted, by suite id; a mutant replaces methods of it.
+        pager: the paging style of all lists.
+        answering: how answers are worded.
+    """
+
+    def __init__(self, *, seed: int, size: int, clock: Callable[[], datetime], database: Path | None = None) -> None:
+        self.seed = seed
+        self.size = size
+        self.clock = clock
+        self.now = clock()
+        self.store = Store(database)
+        self.accounts = Accounts()
+        self.audit = AuditLog(self.store, self.clock)
+        self.answering = Answering(self.clock)
+        self.pager: Pager = PageNumbers()
+        self.parts: dict[str, Any] = {}
+        self.claims: dict[str, dict[str, list[str]]] = {}
+        self.routes: dict[str, Route] = {}
+        self.app = Flask("pytest_szxc.reference", static_folder=None)
+        self._openapi: dict[str, Json] = {}
+        self._wsgi: WSGIApplication = self.app.wsgi_app
+        self._prepare()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (WSGI)."""
+        return self._wsgi(environ, start_response)
+
+    def wrap(self, middleware: Callable[[WSGIApplication], WSGIApplication]) -> None:
+        """Put a WSGI middleware around everything so far."""
+        self._wsgi = middleware(self._wsgi)
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # -- what a suite's ``mount`` uses --------------------------------------------------------------------------------
+
+    def serve(self, method: str, path: str, operation: str, handler: Handler) -> None:
+        """Serve an operation; ``{name}`` in the path is handed to the handler in ``Call.params``."""
+        self.routes[operation] = Route(method, path, operation, handler)
+        rule = path.replace("{", "<path:").replace("}", ">")
+        self.app.add_url_rule(rule, operation, lambda **params: self._answer(operation, params), methods=[method])
+
+    def listed(
+        self, call: Call, collection: str, where: Where = EVERYTHING, each: Callable[[Json], Json] | None = None
+    ) -> Answer:
+        """One page of a collection, as the platform's pager words it; ``each`` changes every item on its way out."""
+        window = self.pager.window(call.args)
+        items = self.store.page(collection, window.offset, window.limit, where)
+        shown = [each(item) for item in items] if each else items
+        return self.pager.answer(call, window, shown, self.store.count(collection, where))
+
+    def claim(self, suite: str, classes: Iterable[str], without: Iterable[str] = ()) -> None:
+        """Say in the discovery document what of a suite the platform has and lacks."""
+        self.claims[suite] = {"classes": list(classes), "without": list(without)}
+
+    def describe(self, document: Mapping[str, Json]) -> None:
+        """Add a suite's OpenAPI document to the platform's own."""
+        merged = self._openapi
+        for name, value in document.items():
+            if name in {"paths", "components"}:
+                _merge(merged.setdefault(name, {}), value)
+            elif name not in {"info", "servers"}:
+                merged.setdefault(name, value)
+
+    # -- what mutants and variants use --------------------------------------------------------------------------------
+
+    def rewire(self, operation: str, change: Callable[[Handler], Handler]) -> None:
+        """Replace an operation's handler by ``change(handler)``."""
+        route = self.routes[operation]
+        route.handler = change(route.handler)
+
+    def alter(self, operation: str, change: Callable[[Answer], Answer]) -> None:
+        """Pass every answer of an operation through ``change``."""
+        self.rewire(operation, lambda handler: lambda call: change(handler(call)))
+
+    def refuse(self, operation: str, error: ApiError) -> None:
+        """Let an operation answer nothing but an error."""
+
+        def refused(_: Call) -> Answer:
+            raise error
+
+        self.rewire(operation, lambda _: refused)
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        self.store.load("audit", ())
+        self.app.add_url_rule("/.well-known/szxc.json", "discovery", self._discovery)
+        self.app.add_url_rule("/openapi.json", "openapi", self._described)
+        self.app.register_error_handler(ApiError, self.answering.bad)
+        self.app.register_error_handler(HTTPException, self._http_error)
+
+    def _answer(self, operation: str, params: dict[str, str]) -> Response:
+        account = self._account()
+        call = Call(account, request.args, params, self._body(), request.url)
+        return self.answering.good(self.routes[operation].handler(call))
+
+    def _account(self) -> Account:
+        account = self.accounts.of(request.headers.get("Authorization"))
+        if account is None:
+            raise ApiError(401, 40101, "no credential")
+        return account
+
+    def _body(self) -> Json:
+        if not request.get_data():
+            return None
+        body = request.get_json(force=True, silent=True)
+        if body is None:
+            raise bad_parameter("body")
+        return body
+
+    def _http_error(self, error: HTTPException) -> Response:
+        status = error.code or 500
+        if status < 400:  # noqa: PLR2004 -- a redirect is no error
+            return Response(status=status, headers=error.get_headers())
+        return self.answering.bad(ApiError(status, _HTTP_CODES.get(status, 50001), error.name.lower()))
+
+    def _discovery(self) -> Response:
+        return self.answering.plain({"system": {"name": NAME, "version": VERSION}, "claims": self.claims})
+
+    def _described(self) -> Response:
+        head = {"openapi": "3.1.0", "info": {"title": NAME, "version": VERSION}, "servers": [{"url": "/"}]}
+        return self.answering.plain(head | self._openapi)
+
+
+def build_platform(
+    references: Mapping[str, ModuleType],
+    *,
+    seed: int = SEED,
+    size: int = SIZE,
+    now: datetime | Callable[[], datetime] | None = None,
+    database: Path | None = None,
+) -> Platform:
+    """A platform with the references of some suites mounted.
+
+    Args:
+        references: suite id → its module ``reference``, which has ``mount(platform)``.
+        seed: what the synthetic data grow from.
+        size: how many objects a suite's data shall have.
+        now: when the platform was filled. Its clock stands still at an instant, runs on if a clock is given;
+            without either it is the present, and runs.
+        database: a file for the store.
+    """
+    clock = _standing(now) if isinstance(now, datetime) else now or _present
+    platform = Platform(seed=seed, size=size, clock=clock, database=database)
+    for module in references.values():
+        module.mount(platform)
+    return platform
+
+
+def _standing(now: datetime) -> Callable[[], datetime]:
+    return lambda: now
+
+
+def _present() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _merge(into: dict[str, Json], more: Mapping[str, Json]) -> None:
+    for name, value in more.items():
+        if isinstance(into.get(name), dict) and isinstance(value, dict):
+            _merge(into[name], value)
+        else:
+            into[name] = value

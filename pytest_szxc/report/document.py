@@ -1,0 +1,153 @@
+"""``report.json``: one run as plain JSON (schema ``urn:szxc:szxc:report``), the truth that every rendering reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_szxc import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pytest_szxc.model import Json, Requirement, Suite, Text, Verdict
+    from pytest_szxc.target.statement import Statement
+    from pytest_szxc.verdict.decision import ClassResult, Decision, Root
+
+FORMAT = "szxc-report/1"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What is to be said of a run beside its verdicts. Times are UTC, RFC 3339; ``target`` is printable."""
+
+    run: str
+    target: str
+    seed: str
+    started: str
+    finished: str
+    lang: str
+    exit_code: int
+    manifest: str
+    partial: bool = False
+    taints: tuple[str, ...] = ()
+    requests_sent: int = 0
+    requests_saved: int = 0
+    rate_cost: float = 0.0
+    options: Mapping[str, Json] = field(default_factory=dict)
+
+
+def report_document(
+    facts: RunFacts, suites: Iterable[Suite], statement: Statement, decision: Decision
+) -> dict[str, Json]:
+    """The report of one run."""
+    chosen = list(suites)
+    return {
+        "format": FORMAT,
+        "tool": {"name": "pytest-szxc", "version": __version__},
+        "run": _run(facts),
+        "system": {
+            "name": statement.name,
+            "version": statement.version,
+            "declared": statement.declared,
+            "statement": statement.digest,
+        },
+        "suites": [_suite(suite) for suite in chosen],
+        "manifest": {"digest": facts.manifest, "requirements": [row.id for row, _ in decision.verdicts]},
+        "classes": [_class(result, chosen) for result in decision.classes],
+        "rootCauses": [_root(root) for root in decision.roots],
+        "contradictions": [_root(root) for root in decision.contradictions],
+        "verdicts": [verdict_row(requirement, verdict) for requirement, verdict in decision.verdicts],
+    }
+
+
+def write_report(document: Mapping[str, Json], path: Path) -> None:
+    """Write the document in one piece: a reader sees the old file or the new one, never half of it."""
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    draft.replace(path)
+
+
+def verdict_json(verdict: Verdict) -> dict[str, Json]:
+    """A verdict as plain JSON, as it travels between processes and stands in the report."""
+    return {
+        "requirement": verdict.requirement,
+        "status": verdict.status.value,
+        "observed": verdict.observed,
+        "found": verdict.found,
+        "findings": [
+            {"at": _given(asdict(finding.at)), "expected": finding.expected, "observed": finding.observed}
+            for finding in verdict.findings
+        ],
+        "cause": _given(asdict(verdict.cause)) if verdict.cause else None,
+        "exchanges": list(verdict.exchanges),
+    }
+
+
+def verdict_row(requirement: Requirement, verdict: Verdict) -> dict[str, Json]:
+    """One requirement with its verdict."""
+    return {
+        "suite": requirement.suite,
+        "class": requirement.conformance_class,
+        "level": requirement.level.value,
+        "basis": requirement.basis.value,
+        "provisional": requirement.provisional,
+        "source": requirement.source,
+        "statement": _text(requirement.statement),
+        "hint": _text(requirement.hint),
+        **verdict_json(verdict),
+    }
+
+
+def _run(facts: RunFacts) -> dict[str, Json]:
+    return {
+        "id": facts.run,
+        "target": facts.target,
+        "seed": facts.seed,
+        "started": facts.started,
+        "finished": facts.finished,
+        "lang": facts.lang,
+        "exitCode": facts.exit_code,
+        "partial": facts.partial,
+        "taints": list(facts.taints),
+        "requests": {"sent": facts.requests_sent, "saved": facts.requests_saved, "rateCostSeconds": facts.rate_cost},
+        "options": dict(facts.options),
+    }
+
+
+def _suite(suite: Suite) -> dict[str, Json]:
+    return {
+        "id": suite.id,
+        "code": suite.code,
+        "version": suite.version,
+        "digest": suite.digest,
+        "title": _text(suite.title),
+        "label": _text(suite.label),
+        "standards": list(suite.standards),
+    }
+
+
+def _class(result: ClassResult, suites: list[Suite]) -> dict[str, Json]:
+    titles = {(suite.id, item.id): item.title for suite in suites for item in suite.classes}
+    return {
+        "suite": result.suite,
+        "class": result.conformance_class,
+        "title": _text(titles[result.suite, result.conformance_class]),
+        "profile": result.profile.value,
+        "standard": result.standard.value,
+        "counts": {status.value: count for status, count in sorted(result.counts.items())},
+    }
+
+
+def _root(root: Root) -> dict[str, Json]:
+    return {"cause": _given(asdict(root.cause)), "requirements": list(root.requirements)}
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _given(values: dict[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value not in (None, {}, "")}

@@ -1,0 +1,49 @@
+"""``report.html``: the report as one self-contained page: no script, nothing loaded, zh and en inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pytest_szxc.messages import render
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_szxc.model import Json
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("pytest_szxc.report", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
+_SHOWN_LEVELS = {"ok": {0}, "open": {10, 11}}
+
+
+def write_page(document: Mapping[str, Json], path: Path) -> None:
+    """Render the page beside its report."""
+    template = _ENVIRONMENT.get_template("page.html.j2")
+    run = document["run"]
+    tone = next((name for name, codes in _SHOWN_LEVELS.items() if run["exitCode"] in codes), "bad")
+    text = template.render(report=document, run=run, both=both, cause=cause, tone=tone, lang=run["lang"])
+    path.write_text(text, encoding="utf-8")
+
+
+def both(code: str, **params: object) -> Markup:
+    """A message in zh and en; the page's switch shows one of them."""
+    return _pair(render(code, "zh", params), render(code, "en", params))
+
+
+def cause(row: Mapping[str, Json], part: str = "text") -> Markup:
+    """A cause, or its hint, in zh and en."""
+    chosen = "hint" if part == "hint" else "text"
+    texts = [render(row["code"], lang, row.get("params", {}), part=chosen) for lang in ("zh", "en")]
+    return _pair(*texts)
+
+
+def _pair(zh: str, en: str) -> Markup:
+    return Markup('<span class="zh">{}</span><span class="en" lang="en">{}</span>').format(escape(zh), escape(en))

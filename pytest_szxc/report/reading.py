@@ -1,0 +1,48 @@
+"""Plain JSON back to values: a verdict that travelled between processes, a report read from its file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import SzxcError
+from pytest_szxc.model import Cause, Finding, Location, Status, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_szxc.model import Json
+
+
+def verdict_from(row: Mapping[str, Json]) -> Verdict:
+    """The verdict that ``document.verdict_json`` wrote."""
+    return Verdict(
+        requirement=row["requirement"],
+        status=Status(row["status"]),
+        findings=tuple(Finding(Location(**item["at"]), item["expected"], item["observed"]) for item in row["findings"]),
+        found=row["found"],
+        observed=row["observed"],
+        cause=cause_from(row["cause"]) if row["cause"] else None,
+        exchanges=tuple(row["exchanges"]),
+    )
+
+
+def cause_from(row: Mapping[str, Json]) -> Cause:
+    """The cause that stands in a report."""
+    return Cause(row["code"], dict(row.get("params", {})), row.get("exchange"))
+
+
+def read_report(path: Path) -> dict[str, Json]:
+    """A report file.
+
+    Raises:
+        SzxcError: the file is not there or is not one of our reports.
+    """
+    try:
+        document: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SzxcError("report.unreadable", file=path.name, reason=type(error).__name__) from error
+    if not str(document.get("format", "")).startswith("szxc-report/"):
+        raise SzxcError("report.unreadable", file=path.name, reason="format")
+    return document

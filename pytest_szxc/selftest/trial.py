@@ -1,0 +1,124 @@
+"""Trials: the suite against the reference, each mutant and each legal variant, in process, on all cores."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pytest_szxc.catalogue.load import load_suites
+from pytest_szxc.checks.loading import load_checks
+from pytest_szxc.reference.demo import demo_statement, withdraw
+from pytest_szxc.reference.lookup import load_mutants, load_reference, load_variants
+from pytest_szxc.reference.platform import build_platform
+from pytest_szxc.selftest.matrix import LEGAL, Matrix, kill_of, peace_of
+from pytest_szxc.target.clock import VirtualClock
+from pytest_szxc.target.live import LiveSut
+from pytest_szxc.target.store import ExchangeStore
+from pytest_szxc.target.transports import WsgiTransport
+from pytest_szxc.verdict.judge import Context, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_szxc.model import Suite, Verdict
+    from pytest_szxc.reference.platform import Platform
+    from pytest_szxc.target.statement import Statement
+
+SIZE = 300
+NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
+BASE_URL = "http://szxc.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One platform to judge: the reference itself (neither name), with a mutant, or as a variant."""
+
+    suite: str
+    mutant: str | None = None
+    variant: str | None = None
+
+
+@cache
+def catalogue() -> dict[str, Suite]:
+    """The suites, loaded once in each process."""
+    return load_suites()
+
+
+def prove(suite: Suite, workers: int | None = None) -> Matrix:
+    """Run all trials of a suite.
+
+    Args:
+        suite: a suite with ``reference.py``, ``mutants.py`` and ``variants.py``.
+        workers: processes; as many as there are cores without it, none with 0.
+    """
+    testable = tuple(row for row in suite.requirements if row.attested is None)
+    intended = [(row, mutant) for row in testable for mutant in row.mutants]
+    variants = list(load_variants(suite))
+    trials = [
+        Trial(suite.id),
+        *(Trial(suite.id, variant=name) for name in variants),
+        *(Trial(suite.id, mutant=name) for _, name in intended),
+    ]
+    reference, *rest = _run(trials, workers)
+    peaceful, faulty = rest[: len(variants)], rest[len(variants) :]
+    return Matrix(
+        suite.id,
+        len(suite.requirements),
+        tuple(row.id for row in testable),
+        peace_of("reference", suite, reference),
+        tuple(kill_of(row, name, found) for (row, name), found in zip(intended, faulty, strict=True)),
+        tuple(peace_of(name, suite, found, LEGAL) for name, found in zip(variants, peaceful, strict=True)),
+    )
+
+
+def attempt(trial: Trial) -> dict[str, Verdict]:
+    """Build the platform of a trial and judge every testable requirement on it."""
+    suite = catalogue()[trial.suite]
+    platform = build_platform({suite.id: load_reference(suite)}, size=SIZE, now=NOW)
+    statement = demo_statement(platform, BASE_URL, catalogue())
+    try:
+        if trial.mutant:
+            load_mutants(suite)[trial.mutant].apply(platform)
+        if trial.variant:
+            variant = load_variants(suite)[trial.variant]
+            variant.apply(platform)
+            statement = variant.statement(statement)
+        return judge_platform(suite, platform, statement)
+    finally:
+        withdraw(statement)
+        platform.close()
+
+
+def judge_platform(suite: Suite, platform: Platform, statement: Statement) -> dict[str, Verdict]:
+    """The verdicts of every testable requirement on a platform in process, with a virtual clock and all permissions."""
+    sut = LiveSut(
+        suites={suite.id: suite},
+        statement=statement,
+        transport=WsgiTransport(platform, statement.accounts, statement.limits),
+        store=ExchangeStore(None),
+        clock=VirtualClock(NOW),
+        now=NOW,
+        seed="selftest",
+        permissions=frozenset({"write"}),
+        prefix="szxc-selftest-",
+    )
+    claim = statement.claims[suite.id]
+    context = Context(frozenset(claim.without), {name: row.owner for name, row in suite.operations.items()})
+    checks = load_checks(suite)
+    verdicts = {}
+    for requirement in suite.requirements:
+        if requirement.attested is None:
+            view = sut.for_requirement(requirement.id)
+            verdicts[requirement.id] = judge(requirement, checks[requirement.id], view, view, context)
+    return verdicts
+
+
+def _run(trials: Iterable[Trial], workers: int | None) -> list[dict[str, Verdict]]:
+    if workers == 0:
+        return [attempt(trial) for trial in trials]
+    with ProcessPoolExecutor(max_workers=workers or os.cpu_count()) as pool:
+        return list(pool.map(attempt, trials, chunksize=4))

@@ -1,0 +1,157 @@
+"""A recorded exchange → what the SUT meant: status, envelope and payload read, errors told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import Absent, Refused, TransportFault, Unjudgeable
+from pytest_szxc.model import Effect, Response
+from pytest_szxc.printable import show
+from pytest_szxc.target import strict_json
+from pytest_szxc.target.canonical import as_text
+from pytest_szxc.target.paths import compiled
+
+if TYPE_CHECKING:
+    from pytest_szxc.model import Exchange, Json, Operation
+    from pytest_szxc.target.statement import BoundOperation, Envelope
+
+_ABSENT = {404, 405, 501}
+_DENIED = {401, 403}
+_OK = range(200, 300)
+_NO_CONTENT = 204
+_CODES = {401: "http.unauthorised", 403: "http.forbidden", 429: "http.rate-limited"}
+_CLASSES = {1: "http.informational", 3: "http.redirect", 4: "http.client-error", 5: "http.server-error"}
+_KEYS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer read.
+
+    Attributes:
+        exchange: id of the exchange.
+        response: as it came.
+        code: the envelope's own result code, as text.
+        denied: whether status or code says that the account may not do this.
+        payload: what is meant; ``None`` for a document, for an accepted error and for a write that says nothing.
+    """
+
+    exchange: str
+    response: Response
+    code: str | None = None
+    denied: bool = False
+    payload: Json = None
+
+
+def read_answer(
+    operation: Operation, bound: BoundOperation, exchange: Exchange, accept: tuple[int, ...] = ()
+) -> Answer:
+    """What an exchange says.
+
+    Args:
+        operation: of the suite.
+        bound: its binding.
+        exchange: recorded.
+        accept: error statuses that the caller wants to see; ``0`` takes any, envelope codes included. A denial that is
+            said by an envelope code alone counts as 403.
+
+    Raises:
+        TransportFault: the recorded fault, or ``json.*``.
+        Refused: ``http.*``, ``envelope.*``.
+        Absent: 404, 405, 501.
+    """
+    response = exchange.response
+    if response is None:
+        raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
+    if response.status not in _OK:
+        return _error(operation, bound.envelope, exchange.id, response, accept)
+    if operation.answer == "document" and not _speaks(bound.envelope, response):
+        return Answer(exchange.id, response)
+    if operation.effect is not Effect.READ and (response.status == _NO_CONTENT or not response.body.strip()):
+        return Answer(exchange.id, response)
+    return _unwrapped(operation, bound.envelope, exchange.id, response, accept)
+
+
+def _unwrapped(
+    operation: Operation, envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]
+) -> Answer:
+    document = parsed(response.body, exchange)
+    code = _code(envelope, document)
+    denied = code is not None and code in envelope.denied
+    if envelope.success and code not in envelope.success:
+        if operation.answer == "document" and code is None:
+            return Answer(exchange, response)  # a JSON document of its own, without an envelope
+        if 0 in accept or (denied and _DENIED.intersection(accept)):
+            return Answer(exchange, response, code, denied)
+        raise _refusal(envelope, document, code, exchange, denied=denied)
+    if operation.answer == "document":
+        return Answer(exchange, response, code)
+    payload = compiled(envelope.payload)(document)
+    if payload is None and operation.effect is Effect.READ:
+        raise Refused("envelope.payload-missing", exchange, path=envelope.payload, keys=keys_of(document))
+    return Answer(exchange, response, code, denied=False, payload=payload)
+
+
+def parsed(body: bytes, exchange: str) -> Json:
+    """The JSON of a body.
+
+    Raises:
+        TransportFault: ``json.*``, with the exchange.
+    """
+    try:
+        return strict_json.parse(body)
+    except TransportFault as fault:
+        raise TransportFault(fault.code, exchange, **fault.params) from None
+
+
+def keys_of(value: Json) -> str:
+    """The members of an object, or the kind of another value, for a message."""
+    if isinstance(value, dict):
+        return show(", ".join(list(value)[:_KEYS_SHOWN]) or "{}")
+    return "[…]" if isinstance(value, list) else show(value, 40)
+
+
+def _error(
+    operation: Operation, envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]
+) -> Answer:
+    status = response.status
+    document = _document(response)
+    code = _code(envelope, document)
+    if status in accept or 0 in accept:
+        denied = status in _DENIED or (code is not None and code in envelope.denied)
+        return Answer(exchange, response, code, denied)
+    if status in _ABSENT:
+        raise Absent(operation.id, exchange, status=status)
+    name = _CODES.get(status) or _CLASSES.get(status // 100, "http.status")
+    raise Refused(name, exchange, status=status, result=show(code or "-", 40), message=_message(envelope, document))
+
+
+def _refusal(envelope: Envelope, document: Json, code: str | None, exchange: str, *, denied: bool) -> Unjudgeable:
+    if code is None:
+        return Refused("envelope.code-missing", exchange, path=envelope.code or "", keys=keys_of(document))
+    name = "envelope.denied" if denied else "envelope.refused"
+    return Refused(name, exchange, result=show(code, 40), message=_message(envelope, document))
+
+
+def _speaks(envelope: Envelope, response: Response) -> bool:
+    """Whether an answer to a document operation may be the envelope's error instead of the document."""
+    return bool(envelope.code) and "json" in (response.header("content-type") or "")
+
+
+def _document(response: Response) -> Json:
+    """The JSON of an error answer, if it has any."""
+    try:
+        return strict_json.parse(response.body)
+    except TransportFault:
+        return None
+
+
+def _code(envelope: Envelope, document: Json) -> str | None:
+    found = compiled(envelope.code)(document) if envelope.code else None
+    return None if found is None else as_text(found)
+
+
+def _message(envelope: Envelope, document: Json) -> str:
+    found = compiled(envelope.message)(document) if envelope.message else None
+    return show(found) if isinstance(found, str) else "-"

@@ -1,0 +1,180 @@
+"""An HTTP API as a source of canonical values: bind, send once, record, read, translate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
+from pytest_szxc.model import Effect, Exchange, Location
+from pytest_szxc.target.answers import Answer, keys_of, read_answer
+from pytest_szxc.target.binding import build_request
+from pytest_szxc.target.canonical import shape_of
+from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
+from pytest_szxc.target.paths import compiled
+from pytest_szxc.target.store import exchange_id
+from pytest_szxc.target.streams import Adapter, Call, Stream, record_of
+from pytest_szxc.target.sut import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from pytest_szxc.model import Json, Operation, Request, Suite
+    from pytest_szxc.record import Record
+    from pytest_szxc.target.canonical import Shape
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.pace import Pace
+    from pytest_szxc.target.statement import BoundOperation, Statement
+    from pytest_szxc.target.store import ExchangeStore
+    from pytest_szxc.target.transports import Transport
+
+_GRAVITY = (Effect.READ, Effect.WRITE, Effect.ACTUATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Sends each request once in a run and records what came of it.
+
+    Attributes:
+        transport: carries requests.
+        store: keeps exchanges.
+        clock: stamps them.
+        pace: waits for a turn; ``None`` in process, where nobody needs to be spared.
+    """
+
+    transport: Transport
+    store: ExchangeStore
+    clock: Clock
+    pace: Pace | None = None
+
+    def fetch(self, operation: str, request: Request, ordinal: str = "") -> Exchange:
+        """The exchange of a request, sent now or earlier."""
+        key = exchange_id(operation, request, ordinal)
+        return self.store.fetch(key, lambda: self._send(Exchange(key, operation, request)))
+
+    def _send(self, begun: Exchange) -> Exchange:
+        if self.pace is None:
+            return self._sent(begun)
+        try:
+            with self.pace.turn():
+                return self._sent(begun)
+        except TransportFault as over:
+            return _faulty(replace(begun, started=_stamp(self.clock.now())), over)
+
+    def _sent(self, begun: Exchange) -> Exchange:
+        started, since = _stamp(self.clock.now()), self.clock.monotonic()
+        try:
+            answered = replace(begun, response=self.transport.send(begun.request))
+        except TransportFault as fault:
+            answered = _faulty(begun, fault)
+        return replace(answered, started=started, elapsed=round(self.clock.monotonic() - since, 6))
+
+
+def _faulty(begun: Exchange, fault: TransportFault) -> Exchange:
+    params = {name: str(value) for name, value in fault.params.items()}
+    return replace(begun, fault=fault.code, fault_params=params)
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class ApiSource:
+    """See ``streams.Source``.
+
+    Args:
+        statement: bindings, base URL, limits, time profile.
+        courier: sends.
+        now: the instant at which the run judges.
+        adapter: a plugin's own reading of payloads.
+    """
+
+    def __init__(self, statement: Statement, courier: Courier, now: datetime, adapter: Adapter | None = None) -> None:
+        self._statement = statement
+        self._courier = courier
+        self._now = now
+        self._observe = adapter.observe if adapter else None
+        self._shapes: dict[tuple[str, str], Shape] = {}
+
+    def effect(self, suite: Suite, operation: Operation) -> Effect:
+        """See ``Source``."""
+        bound = self._statement.operations.get((suite.id, operation.id))
+        effects = [operation.effect, bound.effect] if bound else [operation.effect]
+        return max(effects, key=_GRAVITY.index)
+
+    def stream(self, call: Call) -> Stream:
+        """See ``Source``."""
+        bound = self._bound(call.suite, call.operation)
+        request = self._request(bound, call)
+        pages = collect(request, bound.paging, lambda one: self._page(call, bound, one), self._statement.limits.records)
+        shape = self._shape(call.suite, call.operation, bound)
+        records = tuple(self._records(call.operation, shape, pages))
+        return Stream(records, tuple(page.answer.exchange for page in pages), declared_total(pages))
+
+    def reply(self, call: Call) -> Reply:
+        """See ``Source``."""
+        bound = self._bound(call.suite, call.operation)
+        answer = self._answer(call, bound, self._request(bound, call))
+        value = self._object(call, bound, answer)
+        record = record_of(call.operation, value, Location(answer.exchange), self._now)
+        return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
+
+    def probe(self, call: Call) -> str:
+        """See ``Source``."""
+        bound = self._bound(call.suite, call.operation)
+        request = self._request(bound, call)
+        if call.operation.answer == "records":
+            return self._page(call, bound, first_request(request, bound.paging)).answer.exchange
+        return self.reply(call).exchange
+
+    def _bound(self, suite: Suite, operation: Operation) -> BoundOperation:
+        bound = self._statement.operations.get((suite.id, operation.id))
+        if bound is None:
+            raise Unjudgeable("binding.missing", operation=operation.id, suite=suite.id)
+        return bound
+
+    def _request(self, bound: BoundOperation, call: Call) -> Request:
+        base_url = self._statement.base_url
+        return build_request(bound, call.params, base_url=base_url, account=call.account, body=call.body)
+
+    def _shape(self, suite: Suite, operation: Operation, bound: BoundOperation) -> Shape:
+        key = (suite.id, operation.id)
+        if key not in self._shapes:
+            self._shapes[key] = shape_of(bound, operation.schema, self._statement.time_profile)
+        return self._shapes[key]
+
+    def _answer(self, call: Call, bound: BoundOperation, request: Request) -> Answer:
+        exchange = self._courier.fetch(call.operation.id, request, call.ordinal)
+        answer = read_answer(call.operation, bound, exchange, call.accept)
+        if self._observe is None or answer.payload is None:
+            return answer
+        seen = self._observe(call.operation.id, answer.payload)
+        if seen is None:
+            return answer
+        return Answer(answer.exchange, answer.response, answer.code, answer.denied, seen)
+
+    def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
+        answer = self._answer(call, bound, request)
+        items = compiled(bound.items)(answer.payload)
+        if not isinstance(items, list):
+            raise Refused("envelope.items-missing", answer.exchange, path=bound.items, keys=keys_of(answer.payload))
+        for index, item in enumerate(items):
+            if not isinstance(item, dict):
+                raise Refused("envelope.item-not-object", answer.exchange, index=index, item=keys_of(item))
+        return Page(answer, items, total_of(compiled(bound.total)(answer.payload)) if bound.total else None)
+
+    def _records(self, operation: Operation, shape: Shape, pages: list[Page]) -> Iterator[Record]:
+        for page in pages:
+            at = Location(page.answer.exchange)
+            for item in page.items:
+                yield record_of(operation, shape.canonical(item), at, self._now)
+
+    def _object(self, call: Call, bound: BoundOperation, answer: Answer) -> dict[str, Json]:
+        """The canonical object of an answer; empty for a document, an accepted error and a write that says nothing."""
+        found = compiled(bound.items)(answer.payload) if answer.payload is not None else None
+        if isinstance(found, dict):
+            return self._shape(call.suite, call.operation, bound).canonical(found)
+        if answer.payload is None or call.operation.effect is not Effect.READ:
+            return {}
+        raise Refused("envelope.object-missing", answer.exchange, path=bound.items, keys=keys_of(answer.payload))

@@ -1,0 +1,62 @@
+"""The one seam of time: every wait, deadline and timestamp of a run asks a clock, so that a self-test need not wait."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds on a scale that never goes back; only differences mean anything."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let ``seconds`` pass."""
+
+
+class RealClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some point in the past."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; a negative duration is no wait."""
+        time.sleep(max(0.0, seconds))
+
+
+class VirtualClock:
+    """A clock that only moves when somebody sleeps.
+
+    Args:
+        start: the first instant (aware).
+    """
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+        self._passed = 0.0
+
+    def now(self) -> datetime:
+        """The present instant, aware, UTC."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Seconds slept so far."""
+        return self._passed
+
+    def sleep(self, seconds: float) -> None:
+        """Move on at once."""
+        passed = max(0.0, seconds)
+        self._passed += passed
+        self._now += timedelta(seconds=passed)

@@ -1,0 +1,59 @@
+"""Content encodings taken off a body, within a bound: a bomb, a stack of encodings or a cut stream is refused."""
+
+from __future__ import annotations
+
+import zlib
+
+from pytest_szxc.errors import TransportFault
+from pytest_szxc.printable import show
+
+ACCEPTED = "gzip, deflate"
+_GZIP = 31
+_RAW = -15
+_ZLIB_CHECK = 31
+_DEFLATE_METHOD = 8
+
+
+def decode(body: bytes, encodings: str, limit: int) -> bytes:
+    """The body without its content encoding.
+
+    Args:
+        body: the bytes as they came.
+        encodings: all ``Content-Encoding`` values, joined with commas.
+        limit: bytes that the result may have.
+
+    Raises:
+        TransportFault: ``encoding.stacked``, ``encoding.unasked``, ``encoding.corrupt``, ``encoding.truncated`` or
+            ``transport.body-too-large``.
+    """
+    names = [name for name in (part.strip().lower() for part in encodings.split(",")) if name not in ("", "identity")]
+    if not names or not body:
+        return body
+    if len(names) > 1:
+        raise TransportFault("encoding.stacked", count=len(names), encodings=show(", ".join(names[:5])))
+    if names[0] not in ("gzip", "x-gzip", "deflate"):
+        raise TransportFault("encoding.unasked", encoding=show(names[0], 40))
+    try:
+        return _inflate(body, _GZIP if names[0] != "deflate" else _deflate_kind(body), limit)
+    except zlib.error as error:
+        raise TransportFault("encoding.corrupt", encoding=names[0], problem=show(str(error))) from None
+
+
+def _deflate_kind(body: bytes) -> int:
+    """``deflate`` should be zlib (RFC 9110 section 8.4.1.2); some servers send it raw."""
+    headed = body[0] & 0x0F == _DEFLATE_METHOD and int.from_bytes(body[:2]) % _ZLIB_CHECK == 0
+    return zlib.MAX_WBITS if headed else _RAW
+
+
+def _inflate(body: bytes, kind: int, limit: int) -> bytes:
+    made = bytearray()
+    rest = body
+    while rest:  # a gzip stream may have several members (RFC 1952 section 2.2)
+        unpacker = zlib.decompressobj(kind)
+        made += unpacker.decompress(rest, limit + 1 - len(made))
+        if len(made) > limit:
+            raise TransportFault("transport.body-too-large", limit=limit)
+        if not unpacker.eof:
+            raise TransportFault("encoding.truncated")
+        rest = unpacker.unused_data
+    return bytes(made)

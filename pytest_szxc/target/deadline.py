@@ -1,0 +1,277 @@
+"""Sockets that end at a request's deadline.
+
+A time-out for each read does not bound a request: a peer that drips bytes keeps it alive for ever. Here every connect,
+handshake, read and write gets what is left until one instant, so a request ends on time without a watchdog thread.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import select
+import socket
+import ssl
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+from pytest_szxc.errors import TransportFault
+from pytest_szxc.printable import show
+from pytest_szxc.target.tls import handshake_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pytest_szxc.target.clock import Clock
+
+Address = tuple[socket.AddressFamily, Any]
+_SLACK = 2 * 1024 * 1024
+"""Bytes beyond the body that headers, chunk framing and interim answers may take."""
+
+
+class Deadline:
+    """What the one request that a thread is waiting for may still cost.
+
+    Args:
+        clock: tells the time.
+
+    Attributes:
+        received: bytes that came in this attempt.
+        connected: whether this attempt made a connection.
+        ended: whether the peer closed its side in this attempt.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.start(0.0, 0)
+        self.attempt()
+
+    def start(self, seconds: float, body_bytes: int) -> None:
+        """A request begins; all its attempts and hops share the time."""
+        self.seconds = seconds
+        self._end = self._clock.monotonic() + seconds
+        self._ceiling = body_bytes + _SLACK
+
+    def attempt(self) -> None:
+        """One attempt, or one hop, begins."""
+        self.received = 0
+        self.connected = False
+        self.ended = False
+
+    def left(self) -> float:
+        """Seconds left.
+
+        Raises:
+            TransportFault: ``transport.timeout``, none.
+        """
+        left = self._end - self._clock.monotonic()
+        if left <= 0:
+            raise self.over()
+        return left
+
+    def over(self) -> TransportFault:
+        """The fault of a request that took too long."""
+        return TransportFault("transport.timeout", seconds=f"{self.seconds:g}")
+
+    def count(self, data: bytes) -> bytes:
+        """Count what came in.
+
+        Raises:
+            TransportFault: more than any answer within the limits can be; or nothing before the peer closed.
+        """
+        if not data:
+            self.ended = True
+            if not self.received:
+                raise TransportFault("transport.closed")
+        self.received += len(data)
+        if self.received > self._ceiling:
+            raise TransportFault("transport.body-too-large", limit=self._ceiling)
+        return data
+
+
+class DeadlineStream(httpcore.NetworkStream):
+    """One connection; the ``timeout`` arguments of httpcore are passed over for the deadline.
+
+    Args:
+        sock: the connected socket.
+        deadline: of the request under way in this thread.
+        host: the peer's name, for messages.
+    """
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, host: str) -> None:
+        self._sock = sock
+        self._deadline = deadline
+        self._host = host
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 -- httpcore's interface
+        """What the peer sent, at most ``max_bytes``; empty at the end."""
+        try:
+            self._sock.settimeout(self._deadline.left())
+            return self._deadline.count(self._sock.recv(max_bytes))
+        except TimeoutError:
+            raise self._deadline.over() from None
+        except OSError as error:
+            raise TransportFault("transport.reset", problem=show(str(error))) from error
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 -- httpcore's interface
+        """Send everything.
+
+        Raises:
+            httpcore.WriteError: the peer refused to read on; httpcore then looks for an answer all the same.
+        """
+        rest = memoryview(buffer)
+        try:
+            while rest:
+                self._sock.settimeout(self._deadline.left())
+                rest = rest[self._sock.send(rest) :]
+        except TimeoutError:
+            raise self._deadline.over() from None
+        except OSError as error:
+            raise httpcore.WriteError(str(error)) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._sock.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002 -- httpcore's interface
+    ) -> httpcore.NetworkStream:
+        """The same connection under TLS; the handshake ends at the deadline too."""
+        try:
+            self._sock.settimeout(self._deadline.left())
+            secured = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+        except TimeoutError:
+            self.close()
+            raise self._deadline.over() from None
+        except ssl.SSLError as error:
+            self.close()
+            raise handshake_fault(error, server_hostname or self._host) from error
+        except OSError as error:
+            self.close()
+            raise TransportFault("transport.tls.closed", host=show(self._host), reason=show(str(error))) from error
+        return DeadlineStream(secured, self._deadline, self._host)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 -- httpcore's interface
+        """What httpcore asks about a connection."""
+        if info == "is_readable":
+            return _readable(self._sock)
+        if info == "ssl_object":
+            return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
+        return self._sock if info == "socket" else None
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """Makes connections that end at the deadline.
+
+    Args:
+        deadline: of the thread that uses this.
+        resolver: finds addresses; shared by all threads of a run, so that a name is resolved once.
+    """
+
+    def __init__(self, deadline: Deadline, resolver: Resolver) -> None:
+        self._deadline = deadline
+        self._resolver = resolver
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 -- httpcore's interface
+        local_address: str | None = None,  # noqa: ARG002 -- httpcore's interface
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 -- httpcore's interface
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host that answers.
+
+        Raises:
+            TransportFault: ``transport.dns``, ``transport.refused``, ``transport.connect-timeout`` or
+                ``transport.unreachable``.
+        """
+        addresses = self._resolver.find(host, port, self._deadline)
+        fault = TransportFault("transport.dns", host=show(host), problem="no address")
+        for index, address in enumerate(addresses):
+            try:
+                sock = _connect(address, self._deadline.left() / (len(addresses) - index))
+            except OSError as error:
+                fault = _connect_fault(error, f"{host}:{port}", self._deadline.seconds)
+            else:
+                self._deadline.connected = True
+                return DeadlineStream(sock, self._deadline, host)
+        raise fault
+
+
+class Resolver:
+    """Host names to addresses, each name asked for once in a run."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], list[Address]] = {}
+
+    def find(self, host: str, port: int, deadline: Deadline) -> list[Address]:
+        """The addresses of a host; the system's resolver knows no time-out, so a name is asked for in a thread."""
+        literal = _literal(host, port)
+        if literal:
+            return [literal]
+        key = (host, port)
+        if key not in self._known:
+            self._known[key] = _resolve(host, port, deadline)
+        return self._known[key]
+
+
+def _literal(host: str, port: int) -> Address | None:
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    return (socket.AF_INET if address.version == 4 else socket.AF_INET6), (str(address), port)  # noqa: PLR2004 -- IPv4
+
+
+def _resolve(host: str, port: int, deadline: Deadline) -> list[Address]:
+    answer: list[list[Address] | Exception] = []
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answer.append([(family, sockaddr) for family, _, _, _, sockaddr in found])
+        except (OSError, UnicodeError) as error:
+            answer.append(error)
+
+    asking = Thread(target=ask, daemon=True, name="szxc-dns")
+    asking.start()
+    asking.join(deadline.left())
+    if not answer:
+        raise TransportFault("transport.dns", host=show(host), problem=f"no answer in {deadline.seconds:g} s")
+    if isinstance(answer[0], Exception):
+        raise TransportFault("transport.dns", host=show(host), problem=show(str(answer[0])))
+    return answer[0]
+
+
+def _connect(address: Address, seconds: float) -> socket.socket:
+    family, target = address
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.settimeout(seconds)
+        sock.connect(target)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _connect_fault(error: OSError, peer: str, seconds: float) -> TransportFault:
+    if isinstance(error, ConnectionRefusedError):
+        return TransportFault("transport.refused", host=show(peer))
+    if isinstance(error, TimeoutError):
+        return TransportFault("transport.connect-timeout", host=show(peer), seconds=f"{seconds:g}")
+    return TransportFault("transport.unreachable", host=show(peer), problem=show(str(error)))
+
+
+def _readable(sock: socket.socket) -> bool:
+    """Whether something waits to be read: on an idle connection that can only be its end."""
+    if not hasattr(select, "poll"):
+        return bool(select.select([sock], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,0 +1,284 @@
+"""The system under test as checks see it, over an API or files: shared streams, effects gated, use recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from random import Random
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import PermissionMissing, TransportFault, Unjudgeable
+from pytest_szxc.model import Effect
+from pytest_szxc.printable import show
+from pytest_szxc.target.api import ApiSource, Courier
+from pytest_szxc.target.binding import encode
+from pytest_szxc.target.statement import Account
+from pytest_szxc.target.streams import Call, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pytest_szxc.model import Json, Operation, Request, Response, Suite
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.pace import Pace
+    from pytest_szxc.target.statement import Statement
+    from pytest_szxc.target.store import ExchangeStore
+    from pytest_szxc.target.streams import Adapter, Source
+    from pytest_szxc.target.sut import Reply
+    from pytest_szxc.target.transports import Transport
+
+PRIMARY = "primary"
+
+
+class LiveSut:
+    """One run's system under test.
+
+    Args:
+        suites: all suites of the run, by id.
+        statement: bindings, accounts, limits.
+        store: keeps exchanges.
+        clock: stamps them.
+        now: the instant at which the run judges (aware, UTC).
+        seed: of everything random.
+        permissions: of ``write``, ``actuate``, what the user allowed.
+        prefix: what created objects are named with.
+        transport: carries requests; not needed where ``source`` is given.
+        pace: spares the target; ``None`` does not.
+        adapter: a plugin's own reading of payloads.
+        source: where values come from, if not from the API that the statement binds.
+    """
+
+    def __init__(  # noqa: PLR0913 -- a run is made of these
+        self,
+        *,
+        suites: Mapping[str, Suite],
+        statement: Statement,
+        store: ExchangeStore,
+        clock: Clock,
+        now: datetime,
+        seed: str,
+        permissions: frozenset[str] = frozenset(),
+        prefix: str = "szxc-",
+        transport: Transport | None = None,
+        pace: Pace | None = None,
+        adapter: Adapter | None = None,
+        source: Source | None = None,
+    ) -> None:
+        self.suites = suites
+        self.store = store
+        self.now = now
+        self.prefix = prefix
+        self._seed = seed
+        self._statement = statement
+        self._permissions = permissions
+        self._transport = transport
+        if source is None:
+            source = ApiSource(statement, Courier(transport or _Nowhere(), store, clock, pace), now, adapter)
+        self._source = source
+        self._owners = {row.id: suite for suite in suites.values() for row in suite.requirements}
+        self._streams: dict[tuple[str, str, bytes], Stream | Unjudgeable] = {}
+        self._lock = threading.RLock()
+        self._whole = SutView(self, None, "")
+
+    def for_requirement(self, requirement: str) -> SutView:
+        """The SUT as the check of one requirement uses it: its suite's operations, and a list of what it used."""
+        return SutView(self, self._owners.get(requirement), requirement)
+
+    def random(self, name: str) -> Random:
+        """See ``Sut``."""
+        return Random(hashlib.sha256(f"{self._seed}:{name}".encode()).digest())  # noqa: S311 -- to be repeatable
+
+    def records(self, operation: str, **params: Json) -> Stream:
+        """See ``Sut``."""
+        return self._whole.records(operation, **params)
+
+    def ask(
+        self,
+        operation: str,
+        *,
+        account: str = PRIMARY,
+        body: Json = None,
+        accept: tuple[int, ...] = (),
+        **params: Json,
+    ) -> Reply:
+        """See ``Sut``."""
+        return self._whole.ask(operation, account=account, body=body, accept=accept, **params)
+
+    def probe(self, suite: str, operation: str) -> str:
+        """Ask a read operation once, as little as possible; the id of the exchange.
+
+        Raises:
+            Unjudgeable: no usable answer.
+        """
+        row = self.suites[suite].operations[operation]
+        self.allow(self.suites[suite], row)
+        return self._source.probe(Call(self.suites[suite], row, {}, self.account(PRIMARY, row)))
+
+    def close(self) -> None:
+        """Let go of connections; the store is whose who opened it."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def find(self, suite: Suite | None, operation: str) -> tuple[Suite, Operation]:
+        """An operation by name, of one suite or of the first that has it.
+
+        Raises:
+            LookupError: no suite has it, which is a fault of the check.
+        """
+        for candidate in [suite] if suite else self.suites.values():
+            if operation in candidate.operations:
+                return candidate, candidate.operations[operation]
+        raise LookupError(operation)
+
+    def allow(self, suite: Suite, operation: Operation) -> Effect:
+        """The operation's effect, if the user allowed it.
+
+        Raises:
+            PermissionMissing: ``write`` or ``actuate`` was not allowed.
+        """
+        effect = self._source.effect(suite, operation)
+        if effect is not Effect.READ and effect.value not in self._permissions:
+            raise PermissionMissing(effect.value, operation.id)
+        return effect
+
+    def account(self, name: str, operation: Operation) -> Account:
+        """An account of the statement; a statement without accounts has a nameless primary one.
+
+        Raises:
+            PermissionMissing: the statement gives no such account.
+        """
+        found = self._statement.accounts.get(name)
+        if found is None and name != PRIMARY:
+            raise PermissionMissing(name, operation.id)
+        return found or Account(PRIMARY)
+
+    def stream(self, call: Call) -> Stream:
+        """A stream, read once in this process if it may be shared."""
+        if call.ordinal:
+            return self._source.stream(call)
+        key = (call.suite.id, call.operation.id, encode(sorted(call.params.items())))
+        with self._lock:
+            known = self._streams.get(key)
+            if known is None:
+                known = self._streams[key] = self._first(call)
+            elif isinstance(known, Stream):
+                self.store.count_saved(len(known.exchanges))
+        if isinstance(known, Unjudgeable):
+            raise known.with_traceback(None)
+        return known
+
+    def reply(self, call: Call) -> Reply:
+        """One answer."""
+        return self._source.reply(call)
+
+    def _first(self, call: Call) -> Stream | Unjudgeable:
+        try:
+            return self._source.stream(call)
+        except Unjudgeable as reason:
+            return reason.with_traceback(None)
+
+
+class SutView:
+    """The ``Sut`` of one check.
+
+    Args:
+        live: the run's SUT.
+        suite: whose operations the check names; ``None`` looks in all.
+        requirement: which requirement asks.
+    """
+
+    def __init__(self, live: LiveSut, suite: Suite | None, requirement: str) -> None:
+        self._live = live
+        self._suite = suite
+        self._requirement = requirement
+        self._used: dict[str, None] = {}
+        self._empty: dict[str, None] = {}
+        self._written = False
+        self._own = 0
+
+    @property
+    def now(self) -> datetime:
+        """See ``Sut``."""
+        return self._live.now
+
+    @property
+    def prefix(self) -> str:
+        """See ``Sut``."""
+        return self._live.prefix
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """Ids of the exchanges that the check has used, in order of first use."""
+        return tuple(self._used)
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """Operations whose stream gave the check no record at all."""
+        return tuple(self._empty)
+
+    def random(self, name: str) -> Random:
+        """See ``Sut``."""
+        return self._live.random(name)
+
+    def records(self, operation: str, **params: Json) -> Stream:
+        """See ``Sut``."""
+        call = self._call(operation, PRIMARY, None, (), params)
+        try:
+            stream = self._live.stream(call)
+        except Unjudgeable as reason:
+            self._use(reason.exchange)
+            raise
+        self._use(*stream.exchanges)
+        if not stream:
+            self._empty[operation] = None
+        return stream
+
+    def ask(
+        self,
+        operation: str,
+        *,
+        account: str = PRIMARY,
+        body: Json = None,
+        accept: tuple[int, ...] = (),
+        **params: Json,
+    ) -> Reply:
+        """See ``Sut``."""
+        call = self._call(operation, account, body, accept, params)
+        try:
+            reply = self._live.reply(call)
+        except Unjudgeable as reason:
+            self._use(reason.exchange)
+            raise
+        self._use(reply.exchange)
+        return reply
+
+    def _call(
+        self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
+    ) -> Call:
+        suite, row = self._live.find(self._suite, operation)
+        effect = self._live.allow(suite, row)
+        ordinal = self._ordinal(effect)
+        return Call(suite, row, params, self._live.account(account, row), body, accept, ordinal)
+
+    def _ordinal(self, effect: Effect) -> str:
+        """Writes are never shared, nor are a check's reads once it has written: they must see what it wrote."""
+        self._written = self._written or effect is not Effect.READ
+        if not self._written:
+            return ""
+        self._own += 1
+        return f"{self._requirement}#{self._own}"
+
+    def _use(self, *exchanges: str | None) -> None:
+        self._used.update((exchange, None) for exchange in exchanges if exchange)
+
+
+class _Nowhere:
+    """The transport of a run that was given none: with a recording in its store, none is needed."""
+
+    def send(self, request: Request) -> Response:
+        """Refuse."""
+        raise TransportFault("replay.missing", method=request.method, url=show(request.url))
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,242 @@
+"""The one HTTP seam: bounded requests over httpx, and every way in which one can go wrong as one fault code.
+
+HTTP/1.1 only; nothing is taken from the environment; no cookies; no host but the target's is ever spoken to.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import httpcore
+import httpx
+
+from pytest_szxc import __version__
+from pytest_szxc.errors import StatementError, SzxcError, TransportFault
+from pytest_szxc.model import Response
+from pytest_szxc.printable import show
+from pytest_szxc.target.content_coding import ACCEPTED, decode
+from pytest_szxc.target.deadline import Deadline, DeadlineBackend, Resolver
+from pytest_szxc.target.redirects import follow
+from pytest_szxc.target.tls import make_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_szxc.model import Request
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.statement import Limits
+
+KEPT_ALIVE = 15.0
+"""Seconds that an idle connection is kept."""
+_OWN_HEADERS = (("User-Agent", f"pytest-szxc/{__version__}"), ("Accept-Encoding", ACCEPTED))
+_REPEATABLE = {"GET", "HEAD"}
+_STALE = {"transport.closed", "transport.reset"}
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """How to reach the target: a PEM file of authorities to trust, a proxy's URL, whether to verify no certificates."""
+
+    ca: Path | None = None
+    proxy: str | None = None
+    insecure: bool = False
+
+
+class BoundedTransport(httpx.BaseTransport):
+    """An httpx transport for one thread whose connections all end at ``deadline``.
+
+    Args:
+        deadline: what the request under way may still cost.
+        resolver: finds addresses.
+        context: for https.
+        proxy: the proxy to go through, if any.
+    """
+
+    def __init__(
+        self, deadline: Deadline, resolver: Resolver, context: ssl.SSLContext | None, proxy: httpcore.Proxy | None
+    ) -> None:
+        self.deadline = deadline
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=context,
+            proxy=proxy,
+            max_connections=1,
+            keepalive_expiry=KEPT_ALIVE,
+            http1=True,
+            http2=False,
+            network_backend=DeadlineBackend(deadline, resolver),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request; the body is still to be read."""
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                request.method,
+                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=request.content or None,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_RawStream(answer))
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.close()
+
+
+class _RawStream(httpx.SyncByteStream):
+    """A body as httpcore delivers it."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._answer.iter_stream()
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+class Network:
+    """Sends requests as they are (credentials filled in already) and bounds what they may cost.
+
+    Args:
+        limits: deadline in seconds and body size in bytes.
+        options: authorities, proxy.
+        clock: tells the time.
+        https: whether the target wants TLS; without it no certificates are loaded.
+
+    Raises:
+        StatementError: ``target.ca-file``, ``target.proxy``.
+    """
+
+    def __init__(self, limits: Limits, options: NetworkOptions, clock: Clock, *, https: bool) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._context = make_context(options.ca, insecure=options.insecure) if https else None
+        self._proxy = options.proxy
+        if options.proxy and not options.proxy.startswith("http://"):
+            raise StatementError("target.proxy", proxy=show(options.proxy.partition("://")[0]))
+        self._resolver = Resolver()
+        self._local = threading.local()
+        self._lines: list[BoundedTransport] = []
+
+    def send(self, request: Request) -> Response:
+        """The answer to a request, hops within its origin followed.
+
+        Raises:
+            TransportFault: no usable answer; whatever goes wrong below ends here.
+        """
+        line = self._line()
+        line.deadline.start(self._limits.deadline, self._limits.body_bytes)
+        return follow(request, lambda hop: self._once(line, hop))
+
+    def close(self) -> None:
+        """Close all connections of all threads."""
+        for line in self._lines:
+            line.close()
+
+    def _line(self) -> BoundedTransport:
+        line: BoundedTransport | None = getattr(self._local, "line", None)
+        if line is None:
+            proxy = httpcore.Proxy(self._proxy) if self._proxy else None
+            line = BoundedTransport(Deadline(self._clock), self._resolver, self._context, proxy)
+            self._local.line = line
+            self._lines.append(line)
+        return line
+
+    def _once(self, line: BoundedTransport, request: Request) -> Response:
+        line.deadline.attempt()
+        try:
+            return exchange(line, request, self._limits.body_bytes)
+        except TransportFault as fault:
+            # A server may close an idle connection in the very moment we use it; asking once more is allowed then
+            # (RFC 9112 section 9.3.1).
+            stale = fault.code in _STALE and not line.deadline.received and not line.deadline.connected
+            if not (stale and request.method in _REPEATABLE):
+                raise
+        line.deadline.attempt()
+        return exchange(line, request, self._limits.body_bytes)
+
+
+def exchange(transport: httpx.BaseTransport, request: Request, body_bytes: int) -> Response:
+    """One request and its answer through a transport of httpx.
+
+    Raises:
+        TransportFault: no usable answer.
+    """
+    try:
+        sent = httpx.Request(request.method, request.url, headers=_headers(request), content=request.body or None)
+        answer = transport.handle_request(sent)
+        try:
+            return _response(answer, body_bytes, head=request.method == "HEAD")
+        finally:
+            answer.stream.close()  # type: ignore[union-attr] # our transports and httpx's give sync streams
+    except Exception as error:
+        raise fault_of(error, transport) from error
+
+
+def _headers(request: Request) -> list[tuple[str, str]]:
+    given = {name for name, _ in request.headers}
+    return [*request.headers, *((name, value) for name, value in _OWN_HEADERS if name.lower() not in given)]
+
+
+def _response(answer: httpx.Response, limit: int, *, head: bool) -> Response:
+    headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.headers.raw)
+    response = Response(answer.status_code, headers)
+    declared = response.header("content-length") or ""
+    if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit and not head:
+        raise TransportFault("transport.body-too-large", limit=limit)
+    body = _read(answer.stream, limit)  # type: ignore[arg-type] # our transports and httpx's give sync streams
+    encodings = ",".join(value for name, value in headers if name == "content-encoding")
+    return replace(response, body=decode(body, encodings, limit) if encodings else body)
+
+
+def _read(stream: Iterable[bytes], limit: int) -> bytes:
+    body = bytearray()
+    for part in stream:
+        body += part
+        if len(body) > limit:
+            raise TransportFault("transport.body-too-large", limit=limit)
+    return bytes(body)
+
+
+def _text(raw: bytes) -> str:
+    """A header as text: UTF-8 where it is (file names are often sent so), else Latin-1, which never fails."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def fault_of(error: Exception, transport: object = None) -> TransportFault:
+    """The one fault that an exception of the layers below is."""
+    if isinstance(error, TransportFault):
+        return error
+    if isinstance(error, SzxcError):
+        return TransportFault("transport.other", type=type(error).__name__, problem=show(str(error)))
+    for kinds, code in _CODES:
+        if isinstance(error, kinds):
+            return TransportFault(_refined(code, transport), problem=show(str(error)))
+    return TransportFault("transport.other", type=type(error).__name__, problem=show(str(error)))
+
+
+def _refined(code: str, transport: object) -> str:
+    ended = isinstance(transport, BoundedTransport) and transport.deadline.ended
+    return "transport.cut-short" if code == "transport.protocol" and ended else code
+
+
+_CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    ((httpcore.ProxyError, httpx.ProxyError), "transport.proxy"),
+    ((httpcore.RemoteProtocolError, httpx.RemoteProtocolError), "transport.protocol"),
+    ((httpcore.LocalProtocolError, httpx.LocalProtocolError), "transport.request"),
+    ((httpx.InvalidURL, httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol), "transport.request"),
+    ((httpcore.TimeoutException, httpx.TimeoutException, TimeoutError), "transport.stalled"),
+    ((httpcore.NetworkError, httpx.NetworkError, OSError), "transport.reset"),
+    ((UnicodeError,), "transport.request"),
+)

@@ -1,0 +1,149 @@
+"""The pace of a run: requests per second, connections at once, the budget of requests and minutes, for all processes.
+
+The state is one value in the exchange store, changed in single steps, so that workers together keep the limits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import TransportFault
+from pytest_szxc.target.store_sqlite import alive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.statement import Limits
+    from pytest_szxc.target.store import ExchangeStore
+
+_NAME = "pace"
+_POLL = 0.005
+_MINUTE = 60.0
+_GRACE = 60.0
+"""Seconds beyond the deadline after which a seat is free even if its process seems alive."""
+
+
+@dataclass(slots=True)
+class _State:
+    """What all processes share.
+
+    Attributes:
+        begun: instant of the first request (POSIX seconds).
+        next: instant at which the next request may go.
+        sent: requests let through.
+        seats: process and end of lease for each connection in use.
+    """
+
+    begun: float
+    next: float = 0.0
+    sent: int = 0
+    seats: list[tuple[int, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What a caller is told: seconds to wait before sending, or that no seat is free, or which budget is used up."""
+
+    wait: float = 0.0
+    seated: bool = True
+    over: str | None = None
+
+
+class Pace:
+    """Lets requests through at the pace that the limits allow.
+
+    Args:
+        limits: rate (0 = unlimited), connections, requests, minutes.
+        store: shared by the processes of a run.
+        clock: tells the time and waits.
+    """
+
+    def __init__(self, limits: Limits, store: ExchangeStore, clock: Clock) -> None:
+        self._limits = limits
+        self._store = store
+        self._clock = clock
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for a turn to send one request, and hold one connection while it lasts.
+
+        Raises:
+            TransportFault: ``budget.requests``, ``budget.minutes``.
+        """
+        turn = self._ask()
+        while not turn.seated:
+            self._clock.sleep(_POLL)
+            turn = self._ask()
+        if turn.over:
+            limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
+            raise TransportFault(turn.over, limit=limit)
+        try:
+            self._clock.sleep(turn.wait)
+            yield
+        finally:
+            self._leave()
+
+    def _ask(self) -> _Turn:
+        answer = _Turn()
+
+        def change(text: str | None) -> str:
+            nonlocal answer
+            now = self._clock.now().timestamp()
+            state = _read(text, now)
+            answer = _decide(state, self._limits, now)
+            return _write(state)
+
+        self._store.update_meta(_NAME, change)
+        return answer
+
+    def _leave(self) -> None:
+        def change(text: str | None) -> str:
+            state = _read(text, 0.0)
+            mine = next((seat for seat in state.seats if seat[0] == os.getpid()), None)
+            state.seats = [seat for seat in state.seats if seat is not mine]
+            return _write(state)
+
+        self._store.update_meta(_NAME, change)
+
+
+def _decide(state: _State, limits: Limits, now: float) -> _Turn:
+    """Whether one more request may go; if so it is booked in ``state``."""
+    if state.sent >= limits.requests:
+        return _Turn(over="budget.requests")
+    if now - state.begun >= limits.minutes * _MINUTE:
+        return _Turn(over="budget.minutes")
+    state.seats = [seat for seat in state.seats if seat[1] > now and alive(seat[0])]
+    if len(state.seats) >= limits.connections:
+        return _Turn(seated=False)
+    wait = _wait(state, limits, now)
+    state.sent += 1
+    state.seats.append((os.getpid(), now + wait + limits.deadline + _GRACE))
+    return _Turn(wait)
+
+
+def _wait(state: _State, limits: Limits, now: float) -> float:
+    """Seconds until the next free instant, which is taken."""
+    if limits.rate <= 0:
+        return 0.0
+    interval = 1.0 / limits.rate
+    # A machine's clock may be put back: no booking can lie further ahead than all seats wait.
+    start = max(now, min(state.next, now + interval * (limits.connections + 1)))
+    state.next = start + interval
+    return start - now
+
+
+def _read(text: str | None, now: float) -> _State:
+    if text is None:
+        return _State(begun=now)
+    state = _State(**json.loads(text))
+    state.seats = [(pid, until) for pid, until in state.seats]
+    return state
+
+
+def _write(state: _State) -> str:
+    return json.dumps(asdict(state))

@@ -1,0 +1,234 @@
+"""The exchange store: every request of a run is sent once, by whichever process needs it first, and kept.
+
+Without a path it lives in memory (self-test, replay); with one it is an SQLite file that all workers of a run share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_szxc.target.auth import is_placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_szxc.model import Exchange, Request
+
+OWN_FAULTS = ("budget.", "replay.")
+"""Faults of exchanges for which nothing was sent."""
+
+
+def exchange_id(operation: str, request: Request, ordinal: str = "") -> str:
+    """The id of an exchange: the same in every run that sends the same request for the same operation.
+
+    Args:
+        operation: name from the suite.
+        request: as recorded; headers that hold credentials do not count.
+        ordinal: empty for a read that all checks share; otherwise it tells apart equal requests that must each be sent.
+    """
+    digest = hashlib.sha256()
+    headers = [f"{name}:{value}" for name, value in request.headers if not is_placeholder(value)]
+    for part in (operation, request.method, request.url, *headers, request.account, ordinal):
+        digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
+    digest.update(request.body)
+    return "x" + digest.hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Requests sent, and requests that a check needed and another had sent already."""
+
+    sent: int
+    saved: int
+
+
+class Shelf(Protocol):
+    """Where exchanges and the run's values are kept; knows nothing of sending."""
+
+    def take(self, key: str) -> Exchange | bool:
+        """The exchange if it is there; otherwise whether the caller shall send it (then ``put`` or ``release``)."""
+
+    def wait(self) -> None:
+        """Let a little time pass, or until something changed."""
+
+    def put(self, key: str, exchange: Exchange) -> Exchange:
+        """Keep an exchange; the one that counts comes back."""
+
+    def release(self, key: str) -> None:
+        """Give up sending."""
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """All exchanges in the order in which they were begun."""
+
+    def value(self, name: str) -> str | None:
+        """A value of the run."""
+
+    def update(self, name: str, change: Callable[[str | None], str]) -> str:
+        """Change a value as one step for all processes; the new value comes back."""
+
+    def close(self) -> None:
+        """Let go of files."""
+
+
+class ExchangeStore:
+    """What a run asked and was answered.
+
+    Args:
+        path: the SQLite file that all workers share; ``None`` keeps everything in memory.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._shelf: Shelf = _open_shelf(path)
+        self._saved = 0
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, exchanges: Iterable[Exchange], meta: dict[str, str] | None = None) -> ExchangeStore:
+        """A recording in memory, to be judged again."""
+        store = cls(None)
+        for exchange in exchanges:
+            store._shelf.put(exchange.id, exchange)
+        for name, value in (meta or {}).items():
+            store.set_meta(name, value)
+        return store
+
+    def fetch(self, key: str, send: Callable[[], Exchange]) -> Exchange:
+        """The exchange with this id, sent by the first caller of all processes; the others wait for it.
+
+        Args:
+            key: ``exchange_id`` of the request.
+            send: sends it; a fault is recorded in the exchange, not raised.
+        """
+        while True:
+            found = self._shelf.take(key)
+            if found is True:
+                return self._send(key, send)
+            if found is not False:
+                self.count_saved(1)
+                return found
+            self._shelf.wait()
+
+    def _send(self, key: str, send: Callable[[], Exchange]) -> Exchange:
+        try:
+            made = send()
+        except BaseException:
+            self._shelf.release(key)
+            raise
+        return self._shelf.put(key, made)
+
+    def all(self) -> Iterator[Exchange]:
+        """All exchanges in canonical order: the same list for one seed, whatever worker sent what and when."""
+        yield from sorted(self._shelf.exchanges(), key=_canonical)
+
+    def chronological(self) -> Iterator[Exchange]:
+        """All exchanges in the order in which they were begun."""
+        return self._shelf.exchanges()
+
+    def meta(self, key: str) -> str | None:
+        """A value of the run (clock, seed), or ``None``."""
+        return self._shelf.value(key)
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value of the run."""
+        self._shelf.update(key, lambda _: value)
+
+    def update_meta(self, key: str, change: Callable[[str | None], str]) -> str:
+        """Change a value as one step for all processes; the new value comes back."""
+        return self._shelf.update(key, change)
+
+    def count_saved(self, count: int) -> None:
+        """Note requests that need not be sent."""
+        with self._lock:
+            self._saved += count
+
+    def counters(self) -> Counters:
+        """Requests sent and saved by all processes; those of other processes count once they have closed the store."""
+        sent = sum(exchange.request.method != "FILE" and _was_sent(exchange) for exchange in self._shelf.exchanges())
+        return Counters(sent, self._saved + int(self._shelf.value("saved") or 0))
+
+    def close(self) -> None:
+        """Hand in the counters and let go of files; the store opens again when used."""
+        with self._lock:
+            saved, self._saved = self._saved, 0
+        if saved:
+            self._shelf.update("saved", lambda old: str(int(old or 0) + saved))
+        self._shelf.close()
+
+
+def _was_sent(exchange: Exchange) -> bool:
+    return not (exchange.fault or "").startswith(OWN_FAULTS)
+
+
+def _canonical(exchange: Exchange) -> tuple[str, str, str, str, str]:
+    request = exchange.request
+    return exchange.operation, request.method, request.url, request.account, exchange.id
+
+
+def _open_shelf(path: Path | None) -> Shelf:
+    if path is None:
+        return MemoryShelf()
+    from pytest_szxc.target.store_sqlite import SqliteShelf  # noqa: PLC0415 -- a store in memory needs no SQLite
+
+    return SqliteShelf(path)
+
+
+class MemoryShelf:
+    """A shelf for one process, its threads included."""
+
+    def __init__(self) -> None:
+        self._exchanges: dict[str, Exchange] = {}
+        self._claimed: dict[str, None] = {}
+        self._values: dict[str, str] = {}
+        self._changed = threading.Condition(threading.RLock())
+
+    def take(self, key: str) -> Exchange | bool:
+        """See ``Shelf``."""
+        with self._changed:
+            if key in self._exchanges:
+                return self._exchanges[key]
+            if key in self._claimed:
+                return False
+            self._claimed[key] = None
+            return True
+
+    def wait(self) -> None:
+        """See ``Shelf``."""
+        with self._changed:
+            self._changed.wait(0.05)
+
+    def put(self, key: str, exchange: Exchange) -> Exchange:
+        """See ``Shelf``."""
+        with self._changed:
+            self._claimed.pop(key, None)
+            kept = self._exchanges.setdefault(key, exchange)
+            self._changed.notify_all()
+            return kept
+
+    def release(self, key: str) -> None:
+        """See ``Shelf``."""
+        with self._changed, suppress(KeyError):
+            del self._claimed[key]
+            self._changed.notify_all()
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """See ``Shelf``."""
+        with self._changed:
+            return iter(list(self._exchanges.values()))
+
+    def value(self, name: str) -> str | None:
+        """See ``Shelf``."""
+        return self._values.get(name)
+
+    def update(self, name: str, change: Callable[[str | None], str]) -> str:
+        """See ``Shelf``."""
+        with self._changed:
+            self._values[name] = change(self._values.get(name))
+            return self._values[name]
+
+    def close(self) -> None:
+        """See ``Shelf``."""

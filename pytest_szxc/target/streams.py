@@ -1,0 +1,102 @@
+"""What a source of canonical values is, and the streams it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pytest_szxc.model import Location
+from pytest_szxc.printable import show
+from pytest_szxc.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
+
+    from pytest_szxc.model import Effect, Json, Operation, Suite
+    from pytest_szxc.target.statement import Account
+    from pytest_szxc.target.sut import Reply
+
+_KEY_CLIP = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """All canonical records of one operation.
+
+    Attributes:
+        items: the records in the SUT's order.
+        exchanges: ids of the exchanges they came in.
+        declared_total: how many records the SUT says there are, if it says so.
+    """
+
+    items: tuple[Record, ...]
+    exchanges: tuple[str, ...]
+    declared_total: int | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of a source.
+
+    Attributes:
+        suite: whose operation it is.
+        operation: what is asked.
+        params: values of templates.
+        account: who asks.
+        body: canonical body.
+        accept: error statuses that the caller wants to see.
+        ordinal: empty where the answer may be shared; see ``store.exchange_id``.
+    """
+
+    suite: Suite
+    operation: Operation
+    params: Mapping[str, Json]
+    account: Account
+    body: Json = None
+    accept: tuple[int, ...] = ()
+    ordinal: str = ""
+
+
+class Source(Protocol):
+    """Where canonical values come from: an API, or files."""
+
+    def effect(self, suite: Suite, operation: Operation) -> Effect:
+        """What the operation does to the SUT, by suite and binding; the graver of both."""
+
+    def stream(self, call: Call) -> Stream:
+        """The whole stream of a ``records`` operation."""
+
+    def reply(self, call: Call) -> Reply:
+        """The answer of an ``object`` or ``document`` operation."""
+
+    def probe(self, call: Call) -> str:
+        """Ask once, as little as possible; the id of the exchange. Raises as ``stream`` and ``reply`` do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """What a plugin adds where a binding file cannot say it.
+
+    Attributes:
+        auth: headers for one request of an account, or ``None`` if it does not know its scheme; never recorded.
+        observe: operation's id and payload → the payload that the binding sees; ``None`` leaves it.
+    """
+
+    auth: Callable[..., Mapping[str, str] | None] | None = None
+    observe: Callable[[str, Json], Json] | None = None
+
+
+def record_of(operation: Operation, value: dict[str, Json], at: Location, now: datetime) -> Record:
+    """A canonical object with its place; the operation's key member names it to a person."""
+    key = value.get(operation.key) if operation.key else None
+    if key is None:
+        return Record(value, at, now)
+    named = Location(at.exchange, show(key, _KEY_CLIP), at.pointer, at.file, at.row)
+    return Record(value, named, now)

@@ -1,0 +1,222 @@
+"""Transports: one request in, one response out, over the network, in process or from a recording."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from pytest_szxc.errors import StatementError, TransportFault
+from pytest_szxc.printable import show
+from pytest_szxc.target.auth import Credentials, SignRequest
+from pytest_szxc.target.clock import Clock, RealClock
+from pytest_szxc.target.network import Network, NetworkOptions, exchange
+from pytest_szxc.target.redirects import follow
+from pytest_szxc.target.statement import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pytest_szxc.model import Exchange, Request, Response
+    from pytest_szxc.target.statement import Account
+    from pytest_szxc.target.store import ExchangeStore
+
+IN_PROCESS_URL = "http://szxc.invalid"
+"""Base URL of an application called in process, unless the statement gives one."""
+
+WsgiApp = Any
+"""A WSGI application (PEP 3333)."""
+
+
+class Transport(Protocol):
+    """What carries a request to the SUT."""
+
+    def send(self, request: Request) -> Response:
+        """The answer to a request whose credentials are still placeholders.
+
+        Raises:
+            TransportFault: no usable answer.
+        """
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class HttpTransport:
+    """Over the network.
+
+    Args:
+        base_url: the target; its scheme says whether certificates are needed.
+        limits: deadline and body size.
+        accounts: whose credentials are filled in.
+        options: authorities, proxy, verification.
+        clock: for the deadline.
+        sign: an adapter's authentication.
+
+    Raises:
+        StatementError: ``statement.secret-missing``, ``target.ca-file``, ``target.proxy``.
+    """
+
+    def __init__(  # noqa: PLR0913 -- what a connection needs
+        self,
+        base_url: str,
+        limits: Limits,
+        accounts: Mapping[str, Account],
+        *,
+        options: NetworkOptions | None = None,
+        clock: Clock | None = None,
+        sign: SignRequest | None = None,
+    ) -> None:
+        https = urlsplit(base_url).scheme == "https"
+        self._network = Network(limits, options or NetworkOptions(), clock or RealClock(), https=https)
+        self._credentials = Credentials(accounts, sign)
+
+    def send(self, request: Request) -> Response:
+        """Send with credentials; give the answer back without them."""
+        return self._credentials.guard(request, self._network.send)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._network.close()
+
+
+class WsgiTransport:
+    """A WSGI application called in process: no network, no deadline, everything else as over the network.
+
+    Args:
+        app: the application.
+        accounts: whose credentials are filled in.
+        limits: body size.
+        sign: an adapter's authentication.
+    """
+
+    def __init__(
+        self,
+        app: WsgiApp,
+        accounts: Mapping[str, Account] | None = None,
+        limits: Limits | None = None,
+        sign: SignRequest | None = None,
+    ) -> None:
+        self._app = app
+        self._body_bytes = (limits or Limits()).body_bytes
+        self._credentials = Credentials(accounts or {}, sign)
+
+    def send(self, request: Request) -> Response:
+        """Call the application."""
+        return self._credentials.guard(request, lambda filled: follow(filled, self._once))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _once(self, request: Request) -> Response:
+        return exchange(_InProcess(self._app), request, self._body_bytes)
+
+
+class _InProcess(httpx.BaseTransport):
+    """One call of a WSGI application through httpx, with what httpx leaves out: non-ASCII paths and headers."""
+
+    def __init__(self, app: WsgiApp) -> None:
+        self._app = app
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._transport = httpx.WSGITransport(app=self._call)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Call the application.
+
+        Raises:
+            TransportFault: ``transport.app-raised``.
+        """
+        try:
+            answer = self._transport.handle_request(request)
+        except Exception as error:
+            raise TransportFault("transport.app-raised", type=type(error).__name__, problem=show(str(error))) from error
+        return httpx.Response(answer.status_code, headers=self._headers, stream=answer.stream)
+
+    def _call(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["PATH_INFO"] = environ["PATH_INFO"].encode("utf-8").decode("latin-1")
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:  # noqa: ANN401 -- PEP 3333
+            self._headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+            return start_response(status, [], exc_info)
+
+        answer: Iterable[bytes] = self._app(environ, start)
+        return answer
+
+
+class ReplayTransport:
+    """A recording that answers as the SUT did.
+
+    Args:
+        store: what was recorded. Equal requests that were sent several times (writes) are answered in recorded order.
+    """
+
+    def __init__(self, store: ExchangeStore) -> None:
+        self._recorded: dict[Request, deque[Exchange]] = {}
+        for recorded in store.chronological():
+            self._recorded.setdefault(recorded.request, deque()).append(recorded)
+
+    def send(self, request: Request) -> Response:
+        """The recorded answer.
+
+        Raises:
+            TransportFault: the recorded fault; ``replay.missing``, this request was not recorded.
+        """
+        found = self._recorded.get(request)
+        if not found:
+            raise TransportFault("replay.missing", method=request.method, url=show(request.url))
+        recorded = found.popleft() if len(found) > 1 else found[0]
+        if recorded.response is None:
+            raise TransportFault(recorded.fault or "transport.other", **recorded.fault_params)
+        return recorded.response
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def load_app(target: str) -> WsgiApp:
+    """The application that ``wsgi:module:app`` or ``asgi:module:app`` names; ``app()`` with brackets calls a factory.
+
+    Raises:
+        StatementError: ``target.app-form``, ``target.app-import``, ``target.app-missing``, ``target.asgi-missing``.
+    """
+    kind, _, place = target.partition(":")
+    module, _, name = place.partition(":")
+    if not module or not name:
+        raise StatementError("target.app-form", target=show(target))
+    app = _attribute(_import(module), name)
+    return _as_wsgi(app) if kind == "asgi" else app
+
+
+def _import(module: str) -> object:
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)  # an installed pytest command does not put the current folder there
+    try:
+        return importlib.import_module(module)
+    except Exception as error:
+        problem = show(f"{type(error).__name__}: {error}")
+        raise StatementError("target.app-import", module=show(module), problem=problem) from error
+
+
+def _attribute(module: object, name: str) -> WsgiApp:
+    found: Any = module
+    try:
+        for part in name.removesuffix("()").split("."):
+            found = getattr(found, part)
+        return found() if name.endswith("()") else found
+    except Exception as error:
+        problem = show(f"{type(error).__name__}: {error}")
+        raise StatementError("target.app-missing", name=show(name), problem=problem) from error
+
+
+def _as_wsgi(app: Any) -> WsgiApp:  # noqa: ANN401 -- an ASGI application
+    try:
+        from a2wsgi import ASGIMiddleware  # noqa: PLC0415 -- an extra, needed for asgi: alone
+    except ImportError as error:
+        raise StatementError("target.asgi-missing") from error
+    return ASGIMiddleware(app)
