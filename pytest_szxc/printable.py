@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json
 
 CLIP = 200
+_WHOLE = 10**30
 _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # 11-digit mobile numbers, 15- to 19-digit identity and bank numbers: keep the ends, as DC-051 writes masks.
 _PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
@@ -45,6 +46,10 @@ def _escape(char: str) -> str:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and abs(value) < 10**30 else str(value)
+    """A decimal as the number it is, where a float writes it exactly; everything else as text."""
+    if isinstance(value, Decimal) and value.is_finite():
+        if value == value.to_integral_value() and abs(value) < _WHOLE:
+            return int(value)
+        if Decimal(repr(float(value))) == value:
+            return float(value)
     return str(value)

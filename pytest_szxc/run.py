@@ -265,7 +265,9 @@ def plan_lines(run: Run) -> Iterator[str]:
 
 def _record(intake: Intake, command: tuple[str, ...]) -> RunRecord:
     settings = intake.settings
-    permissions = {name for name, option in (("write", "allow_write"), ("actuate", "allow_actuation")) if settings.flag(option)}
+    permissions = {
+        name for name, option in (("write", "allow_write"), ("actuate", "allow_actuation")) if settings.flag(option)
+    }
     return RunRecord(
         run=intake.run,
         target=intake.target,
@@ -292,7 +294,8 @@ def _probed(record: RunRecord, intake: Intake, sut: LiveSut) -> RunRecord:
         present.setdefault(suite, {})[name] = answered
     statement = record.statement
     if not statement.declared:
-        return replace(record, statement=_claiming(statement, intake.suites, present), preflight=found.cause)
+        seen = present if found.cause is None else None  # a target that cannot be tested owes everything
+        return replace(record, statement=_claiming(statement, intake.suites, seen), preflight=found.cause)
     return replace(record, present=_unclaimed(present, intake.suites, statement), preflight=found.cause)
 
 

@@ -1,4 +1,4 @@
-"""A small suite in a folder, for tests of the catalogue and of statements: two classes, three operations, four requirements."""
+"""A small suite in a folder, for tests of catalogue and statement: two classes, three operations, four requirements."""
 
 from __future__ import annotations
 

@@ -277,7 +277,8 @@ def _filing(number: int, entry: Entry, now: datetime) -> Entry:
     """Snapshots of one core or important entry: in turn much growth, little, shrinking, exactly 30 %, volume alone."""
     was = {"records": 1_000 + 10 * number, "bytes": 1_000_000 + 10_000 * number}
     records, volume = ((150, 140), (110, 108), (60, 65), (130, 130), (105, 150), (101, 100))[number % 6]
-    changed = now - timedelta(days=20 + number % 200)
+    age = 20 + number * 7 % 200
+    changed = now - timedelta(days=age)
     found = {
         "resourceCode": entry["resourceCode"],
         "changedAt": stamp(changed),
@@ -286,8 +287,9 @@ def _filing(number: int, entry: Entry, now: datetime) -> Entry:
     }
     if number % 6 == 5:  # noqa: PLR2004 -- the last turn
         found |= {"otherReason": "类别变更"}
-    if max(abs(records - 100), abs(volume - 100)) > 30 and (now - changed).days > 60 + number % 20:  # noqa: PLR2004 -- per cent
-        found["reportedAt"] = stamp(changed + timedelta(days=15 + number % 40))
+    over = max(abs(records - 100), abs(volume - 100)) > 30  # noqa: PLR2004 -- per cent
+    if over and (number % 4 or age > 60):  # noqa: PLR2004 -- the others have time left
+        found["reportedAt"] = stamp(changed + timedelta(days=min(10 + number % 70, age - 1)))
     return found
 
 

@@ -157,30 +157,36 @@ def table(good: Verdicts, faulty: Verdicts) -> Iterator[str]:
         yield f"{name:8}{row['level']:8}{cells[0]:22}{cells[1]:22}{f'{fault.zh} / {fault.en}' if fault else '-'}"
 
 
+def verdicts_of(folder: Path, python: str, now: datetime) -> tuple[int, Verdicts]:
+    """Make the catalogue that the folder is named after, judge it, and give pytest's exit code and the verdicts."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "catalogue.db"
+    build(database, now)
+    if folder.name == "faulty":
+        plant(database)
+    started = time.monotonic()
+    code, report = judge(database, python)
+    sent, seconds = report["run"]["requests"]["sent"], time.monotonic() - started
+    print(f"{folder.name}: pytest {code}, {sent} requests, {seconds:.1f} s")
+    return code, claimed(report)
+
+
 def compare(folder: Path) -> int:
-    """Make both catalogues below ``folder``, judge them, print the table; 0 if all is as planted."""
+    """Judge good and faulty data below ``folder`` and print the table; 0 if all is as planted."""
     python, now = datasette_python(), datetime.now(UTC)
-    results = []
-    for name in ("good", "faulty"):
-        database = folder / name / "catalogue.db"
-        database.parent.mkdir(parents=True, exist_ok=True)
-        build(database, now)
-        if name == "faulty":
-            plant(database)
-        started = time.monotonic()
-        code, report = judge(database, python)
-        results.append((code, claimed(report)))
-        sent = report["run"]["requests"]["sent"]
-        print(f"{name}: pytest {code}, {sent} requests, {time.monotonic() - started:.1f} s")
-    (good_code, good), (faulty_code, faulty) = results
+    good_code, good = verdicts_of(folder / "good", python, now)
+    faulty_code, faulty = verdicts_of(folder / "faulty", python, now)
     print("\n".join(["", "(observations, findings)", *table(good, faulty), ""]))
     wrong = deviations(good, faulty)
     if (good_code, faulty_code) != (EXIT_GOOD, EXIT_FAULTY):
         wrong.append(f"exit codes {good_code} and {faulty_code}, expected {EXIT_GOOD} and {EXIT_FAULTY}")
-    print(
-        "\n".join(f"× {line}" for line in wrong) or f"√ good: all pass; faulty: exactly the {len(FAULTS)} planted fail"
-    )
-    return 1 if wrong else 0
+    if not wrong:
+        print(f"√ good: all pass; faulty: exactly the {len(FAULTS)} planted fail")
+        return 0
+    for name in ("good", "faulty"):
+        print(f"--- {name}\n{(folder / name / 'pytest.log').read_text(encoding='utf-8')}")
+    print("\n".join(f"× {line}" for line in wrong))
+    return 1
 
 
 def main() -> int:

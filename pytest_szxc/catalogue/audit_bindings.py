@@ -40,9 +40,9 @@ def _document_problems(suite: Suite, path: Path, store: SchemaStore) -> Iterator
         yield AuditProblem(str(path), "", fault.code, fault.params)
         return
     bound = {found.id: found for found in read_openapi(document)}
-    for name in suite.operations.keys() - bound.keys():
+    for name in sorted(suite.operations.keys() - bound.keys()):
         yield AuditProblem(str(path), name, "audit.operation-unbound", {"operation": name})
-    for name in bound.keys() - suite.operations.keys():
+    for name in sorted(bound.keys() - suite.operations.keys()):
         yield AuditProblem(str(path), name, "audit.operation-extra", {"operation": name})
     for found in bound.values():
         yield from _extension_problems(found, path)

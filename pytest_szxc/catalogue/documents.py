@@ -162,7 +162,7 @@ def _toml_fault(path: Path, problem: str, error: type[SzxcError]) -> SzxcError:
 
 
 def check(document: Document, urn: str, hidden: frozenset[str] = frozenset()) -> None:
-    """Judge a document by one of our own schemas; the first fault in the file's order is raised.
+    """Judge a document by one of our own schemas; the most telling fault is raised.
 
     Args:
         document: what is judged.
@@ -179,8 +179,12 @@ def check(document: Document, urn: str, hidden: frozenset[str] = frozenset()) ->
     faults = own_store().judge(urn).reference_errors(document.value)
     places = [(tuple(fault.absolute_path), fault) for fault in faults]
     if places:
-        first = min(places, key=lambda pair: (line_of(document.text, pair[0]), str(pair[0])))
-        raise _fault(document, *first, hidden)
+        raise _fault(document, *min(places, key=lambda pair: _urgency(document, *pair)), hidden)
+
+
+def _urgency(document: Document, path: tuple[str | int, ...], fault: ValidationError) -> tuple[bool, int, str]:
+    """Faults in the file's order, but missing keys last: a misspelt key is the cause of the one that is missing."""
+    return fault.validator == "required", line_of(document.text, path), str(path)
 
 
 def _fault(

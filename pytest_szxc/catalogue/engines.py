@@ -51,7 +51,7 @@ def _keyed(
     if isinstance(instance, dict):
         for pattern, schema in keyed.items():
             for name in (name for name in instance if compiled(pattern).search(name)):
-                yield from validator.descend(instance[name], schema, path=name, schema_path=pattern)
+                yield from _below(validator, instance[name], schema, name)
 
 
 def _additional(
@@ -67,7 +67,24 @@ def _additional(
         if allowed is False:
             yield ValidationError("unknown", path=(name,), instance=value)
         else:
-            yield from validator.descend(value, allowed, path=name)
+            yield from _below(validator, value, allowed, name)
+
+
+def _properties(
+    validator: Draft202012Validator, properties: dict[str, Json], instance: Json, _: object
+) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        for name, schema in properties.items():
+            if name in instance:
+                yield from _below(validator, instance[name], schema, name)
+
+
+def _below(validator: Draft202012Validator, value: Json, schema: Json, name: str) -> Iterator[ValidationError]:
+    """The errors of a member; jsonschema forgets the place of one that ``false`` forbids."""
+    if schema is False:
+        yield ValidationError("false", validator="false", path=(name,), instance=value)
+    else:
+        yield from validator.descend(value, schema, path=name)
 
 
 def _is_integer(_: object, value: Json) -> bool:
@@ -83,6 +100,7 @@ Reference: type[Draft202012Validator] = extend(  # type: ignore[no-untyped-call]
         "dependentRequired": _dependent,
         "pattern": _pattern,
         "patternProperties": _keyed,
+        "properties": _properties,
         "required": _required,
     },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),

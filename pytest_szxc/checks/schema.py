@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.schemas import validator
@@ -29,7 +28,7 @@ def conforms(record: Record, urn: str) -> Iterator[Observation]:
     broken = False
     for error in _errors(record.value, urn):
         broken = True
-        at = replace(record.origin, pointer=record.origin.pointer + error.pointer)
+        at = record.origin._replace(pointer=record.origin.pointer + error.pointer)
         yield Finding(at, error.expected, error.observed)
     if not broken:
         yield HELD

@@ -6,6 +6,7 @@ from pytest_szxc.model import Text
 from pytest_szxc.reference import middleware, pages, rebind
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter, no_resource, not_permitted
 from pytest_szxc.reference.deviations import Mutant, Mutants, Variant, Variants
+from pytest_szxc.reference.envelope import compact
 from pytest_szxc.reference.platform import Platform, build_platform
 from pytest_szxc.reference.store import Where
 from pytest_szxc.target.statement import Envelope, Paging, Statement
@@ -27,6 +28,7 @@ __all__ = [
     "Where",
     "bad_parameter",
     "build_platform",
+    "compact",
     "middleware",
     "no_resource",
     "not_permitted",

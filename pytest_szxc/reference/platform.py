@@ -5,6 +5,7 @@ It is a real platform in small: accounts, paging, envelope, audit log, discovery
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ NAME = "数字乡村参考平台"
 VERSION = "0.1.0"
 SEED = 20260101
 SIZE = 2200
+# 40501 is ours: the usual table of codes has none for a method that is not served.
 _HTTP_CODES = {400: 40001, 404: 40401, 405: 40501, 413: 41301, 415: 40001}
 
 
@@ -102,11 +104,17 @@ class Platform:
         self.app.add_url_rule(rule, operation, lambda **params: self._answer(operation, params), methods=[method])
 
     def listed(
-        self, call: Call, collection: str, where: Where = EVERYTHING, each: Callable[[Json], Json] | None = None
+        self,
+        call: Call,
+        collection: str,
+        where: Where = EVERYTHING,
+        each: Callable[[Json], Json] | None = None,
+        *,
+        order: str = "position",
     ) -> Answer:
         """One page of a collection, as the platform's pager words it; ``each`` changes every item on its way out."""
         window = self.pager.window(call.args)
-        items = self.store.page(collection, window.offset, window.limit, where)
+        items = self.store.page(collection, window.offset, window.limit, where, order)
         shown = [each(item) for item in items] if each else items
         return self.pager.answer(call, window, shown, self.store.count(collection, where))
 
@@ -119,7 +127,7 @@ class Platform:
         merged = self._openapi
         for name, value in document.items():
             if name in {"paths", "components"}:
-                _merge(merged.setdefault(name, {}), value)
+                _merge(merged.setdefault(name, {}), deepcopy(value))
             elif name not in {"info", "servers"}:
                 merged.setdefault(name, value)
 
@@ -133,6 +141,14 @@ class Platform:
     def alter(self, operation: str, change: Callable[[Answer], Answer]) -> None:
         """Pass every answer of an operation through ``change``."""
         self.rewire(operation, lambda handler: lambda call: change(handler(call)))
+
+    def alter_all(self, change: Callable[[Json], Json]) -> None:
+        """Pass the payload of every good JSON answer through ``change``."""
+        for operation in self.routes:
+            self.alter(
+                operation,
+                lambda answer: answer if answer.document is not None else answer.with_payload(change(answer.payload)),
+            )
 
     def refuse(self, operation: str, error: ApiError) -> None:
         """Let an operation answer nothing but an error."""
@@ -218,8 +234,9 @@ def _present() -> datetime:
 
 
 def _merge(into: dict[str, Json], more: Mapping[str, Json]) -> None:
+    """Add ``more``; two suites may say the same of a path or component, never different things."""
     for name, value in more.items():
         if isinstance(into.get(name), dict) and isinstance(value, dict):
             _merge(into[name], value)
-        else:
-            into[name] = value
+        elif into.setdefault(name, value) != value:
+            raise ValueError(name)

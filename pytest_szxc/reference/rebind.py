@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pytest_szxc.target.statement import Envelope
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_szxc.target.statement import BoundOperation, Envelope, Paging, Statement
+    from pytest_szxc.target.statement import BoundOperation, Paging, Statement
 
     StatementChange = Callable[[Statement], Statement]
+
+
+def unchanged(statement: Statement) -> Statement:
+    """The statement as it is."""
+    return statement
 
 
 def paging(style: Paging, *, items: str = "list", total: str | None = "total") -> StatementChange:
@@ -25,8 +32,8 @@ def paging(style: Paging, *, items: str = "list", total: str | None = "total") -
 
 
 def envelope(new: Envelope) -> StatementChange:
-    """All operations have another envelope."""
-    return operations(lambda bound: replace(bound, envelope=new))
+    """All operations that have an envelope have another one."""
+    return operations(lambda bound: replace(bound, envelope=new) if bound.envelope != Envelope() else bound)
 
 
 def fields(
@@ -41,6 +48,27 @@ def fields(
         return replace(bound, fields=bound.fields | dict(names), values=bound.values | table)
 
     return operations(change)
+
+
+def without(suite: str, *features: str) -> StatementChange:
+    """The system has some features of a suite not."""
+
+    def change(statement: Statement) -> Statement:
+        claim = replace(statement.claims[suite], without=features)
+        return replace(statement, claims=statement.claims | {suite: claim})
+
+    return change
+
+
+def both(*changes: StatementChange) -> StatementChange:
+    """One change after another."""
+
+    def change(statement: Statement) -> Statement:
+        for one in changes:
+            statement = one(statement)
+        return statement
+
+    return change
 
 
 def time_profile(name: str) -> StatementChange:

@@ -96,6 +96,10 @@ class Store:
         """Give all documents with a key another one; the documents stay as they are."""
         self._run(f'UPDATE "{collection}" SET key = ? WHERE key = ?', (other, key))  # noqa: S608 -- our names
 
+    def reverse(self, collection: str) -> None:
+        """Turn the order of a collection round."""
+        self._run(f'UPDATE "{collection}" SET position = -position')  # noqa: S608 -- our names
+
     def edit(self, collection: str, change: Callable[[Json], object], where: Where = EVERYTHING) -> None:
         """Let ``change`` alter, in place, every document that meets a condition."""
         sql = f'SELECT position, body FROM "{collection}" WHERE {where.sql}'  # noqa: S608 -- our names

@@ -78,7 +78,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Json]:
         "observed": verdict.observed,
         "found": verdict.found,
         "findings": [
-            {"at": _given(asdict(finding.at)), "expected": finding.expected, "observed": finding.observed}
+            {"at": _given(finding.at._asdict()), "expected": finding.expected, "observed": finding.observed}
             for finding in verdict.findings
         ],
         "cause": _given(asdict(verdict.cause)) if verdict.cause else None,

@@ -10,6 +10,7 @@ from pytest_szxc.model import Effect, Exchange, Location
 from pytest_szxc.target.answers import Answer, keys_of, read_answer
 from pytest_szxc.target.binding import build_request
 from pytest_szxc.target.canonical import shape_of
+from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.store import exchange_id
@@ -135,8 +136,9 @@ class ApiSource:
         return bound
 
     def _request(self, bound: BoundOperation, call: Call) -> Request:
-        base_url = self._statement.base_url
-        return build_request(bound, call.params, base_url=base_url, account=call.account, body=call.body)
+        base_url, profile = self._statement.base_url, self._statement.time_profile
+        params, body = written(dict(call.params), profile), written(call.body, profile)
+        return build_request(bound, params, base_url=base_url, account=call.account, body=body)
 
     def _shape(self, suite: Suite, operation: Operation, bound: BoundOperation) -> Shape:
         key = (suite.id, operation.id)

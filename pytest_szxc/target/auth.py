@@ -6,6 +6,7 @@ A recorded request holds ``{{account:primary}}`` where a credential goes.
 from __future__ import annotations
 
 import base64
+import json
 import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
@@ -161,11 +162,12 @@ def _credential(account: Account, environ: Mapping[str, str]) -> _Credential:
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """The forms in which a secret may come back: as it is, URL-encoded, hexadecimal, base64 at any offset of a text."""
+    """The forms in which a secret may come back: as it is, escaped, URL-encoded, hexadecimal, base64 at any offset."""
     if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
         return
     raw = secret.encode()
-    quoted = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper())
+    escaped = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
+    quoted = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper(), *escaped)
     yield from dict.fromkeys((raw, *(text.encode() for text in quoted), *_base64_forms(raw)))
 
 

@@ -238,5 +238,5 @@ _CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ((httpx.InvalidURL, httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol), "transport.request"),
     ((httpcore.TimeoutException, httpx.TimeoutException, TimeoutError), "transport.stalled"),
     ((httpcore.NetworkError, httpx.NetworkError, OSError), "transport.reset"),
-    ((UnicodeError,), "transport.request"),
+    ((UnicodeError, OverflowError), "transport.request"),
 )

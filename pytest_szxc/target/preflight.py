@@ -100,7 +100,14 @@ def preflight(sut: LiveSut, probes: Mapping[Place, str]) -> Preflight:
         if (suite, operation) not in seen.reasons and not seen.hopeless:
             seen.reasons[suite, operation] = _ask(sut, suite, operation)
     observed = {place: _answers(seen, place, operation) for place, operation in probes.items()}
-    return Preflight(None if any(observed.values()) else _cause(seen), observed)
+    telling = [observed[place] for place, operation in probes.items() if _telling(sut, place, operation)]
+    usable = any(telling or observed.values())
+    return Preflight(None if usable else _cause(seen), observed)
+
+
+def _telling(sut: LiveSut, place: Place, operation: str) -> bool:
+    """Whether an answer shows the platform: any page at all would do for a document, a login page too."""
+    return sut.suites[place[0]].operations[operation].answer != "document"
 
 
 def _ask(sut: LiveSut, suite: str, operation: str) -> Unjudgeable | None:

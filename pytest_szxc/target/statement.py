@@ -98,7 +98,7 @@ class BoundOperation:
     total: str | None = None
     paging: Paging = field(default_factory=Paging)
     fields: dict[str, str] = field(default_factory=dict)
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    values: dict[str, dict[str, Json]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Clock and random values come from here too, so that judging a recording again gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Reply:
 
     def at(self, pointer: str = "") -> Location:
         """A location in this exchange; ``pointer`` is free text such as ``header X-Data-Level``."""
-        return replace(self.record.origin, pointer=pointer)
+        return self.record.origin._replace(pointer=pointer)
 
 
 class Sut(Protocol):

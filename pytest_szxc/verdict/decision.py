@@ -39,6 +39,9 @@ class Outcome(StrEnum):
 CONTRADICTIONS = frozenset({"claim.absent", "claim.feature-present", "claim.denied-but-present"})
 """Cause codes that say: statement and system disagree."""
 
+NOT_CLAIMED = frozenset({"claim.not-claimed", "claim.not-observed"})
+"""Cause codes of requirements that nobody says the system meets."""
+
 _SETTLED = frozenset({Status.PASS, Status.NOT_APPLICABLE, Status.ATTESTED})
 
 
@@ -127,7 +130,7 @@ def _classes(pairs: tuple[tuple[Requirement, Verdict], ...]) -> tuple[ClassResul
 
 def _outcome(rows: list[tuple[Requirement, Verdict]]) -> Outcome:
     musts = [verdict for requirement, verdict in rows if requirement.level is Level.MUST]
-    if rows and all(verdict.cause and verdict.cause.code == "claim.not-claimed" for _, verdict in rows):
+    if rows and all(verdict.cause and verdict.cause.code in NOT_CLAIMED for _, verdict in rows):
         return Outcome.NOT_CLAIMED
     if not musts:
         return Outcome.NO_REQUIREMENTS

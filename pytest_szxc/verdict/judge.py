@@ -103,11 +103,11 @@ def _decide(
 
 
 def _nothing_seen(requirement: Requirement, watch: WatchedSut, *, lacking: bool) -> tuple[Status, Cause]:
+    if lacking:
+        return Status.NOT_APPLICABLE, Cause("claim.without", {"feature": requirement.feature or ""})
     if watch.empty:
         last = watch.exchanges[-1] if watch.exchanges else None
         return Status.INCONCLUSIVE, Cause("data.empty", {"operation": watch.empty[0]}, last)
-    if lacking:
-        return Status.NOT_APPLICABLE, Cause("claim.without", {"feature": requirement.feature or ""})
     if requirement.level is Level.MAY:
         return Status.NOT_APPLICABLE, Cause("claim.option-unused")
     if requirement.feature:

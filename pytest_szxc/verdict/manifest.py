@@ -69,8 +69,9 @@ def _reason(requirement: Requirement, statement: Statement, present: Mapping[str
     claim = statement.claims.get(requirement.suite)
     name = {"class": requirement.conformance_class}
     if claim is None or requirement.conformance_class not in claim.classes:
-        code = "claim.denied-but-present" if present.get(requirement.conformance_class) else "claim.not-claimed"
-        return Cause(code, name)
+        if present.get(requirement.conformance_class):
+            return Cause("claim.denied-but-present", name)
+        return Cause("claim.not-claimed" if statement.declared else "claim.not-observed", name)
     return Cause("claim.attested") if requirement.attested else None
 
 

@@ -54,4 +54,4 @@ def test_other_numbers_stay(text):
 
 
 def test_chinese_and_exact_numbers_are_shown_as_they_are():
-    assert show({"级别": Decimal("1.50"), "n": Decimal("3.0")}) == '{"级别": "1.50", "n": 3}'
+    assert show({"级别": Decimal("1.50"), "n": Decimal("3.0")}) == '{"级别": 1.5, "n": 3}'

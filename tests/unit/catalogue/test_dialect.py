@@ -75,7 +75,9 @@ def test_what_is_allowed_or_only_data_is_not_reported() -> None:
 
 
 def test_another_draft_is_reported() -> None:
-    assert [one.pointer for one in dialect_problems({"$schema": "http://json-schema.org/draft-07/schema#"})] == ["/$schema"]
+    assert [one.pointer for one in dialect_problems({"$schema": "http://json-schema.org/draft-07/schema#"})] == [
+        "/$schema"
+    ]
 
 
 def test_subschemas_of_no_object() -> None:

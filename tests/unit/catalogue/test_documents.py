@@ -105,7 +105,9 @@ def test_a_byte_order_mark_is_taken(tmp_path: Path) -> None:
     assert read_toml(path).value == {"x": 1}
 
 
-@pytest.mark.parametrize("content", [b"x = \n", b"x = 1\nx = 2\n", b"x = " + b"[" * 5000, b"x = " + b"1" * 5000, b"x = 1\0"])
+@pytest.mark.parametrize(
+    "content", [b"x = \n", b"x = 1\nx = 2\n", b"x = " + b"[" * 5000, b"x = " + b"1" * 5000, b"x = 1\0"]
+)
 def test_bad_toml_ends_with_a_message(tmp_path: Path, content: bytes) -> None:
     assert raised(tmp_path / "szxc.toml", content).code == "document.toml-syntax"
 

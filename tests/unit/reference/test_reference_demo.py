@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_szxc.catalogue.load import load_suites
+from pytest_szxc.reference import Envelope, Paging, Statement, build_platform, rebind
+from pytest_szxc.reference.demo import demo_statement, withdraw
+from pytest_szxc.reference.lookup import load_references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_szxc.reference import Platform
+
+SUITE = "data_classification"
+PAGED = (SUITE, "list_entries")
+EXPORT = (SUITE, "export_catalogue")
+
+
+@pytest.fixture
+def demo() -> Platform:
+    return build_platform(load_references(load_suites().values()), size=120, now=datetime(2026, 6, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def statement(demo: Platform) -> Iterator[Statement]:
+    made = demo_statement(demo, "http://127.0.0.1:1")
+    yield made
+    withdraw(made)
+
+
+def test_everything_is_claimed(statement: Statement) -> None:
+    suite = load_suites()[SUITE]
+    assert statement.claims[SUITE].classes == tuple(row.id for row in suite.classes)
+    assert {name for _, name in statement.operations} >= set(suite.operations)
+    assert (statement.limits.rate, "999999" in statement.regions) == (0, True)
+
+
+def test_accounts_are_named_by_environment(demo: Platform, statement: Statement) -> None:
+    assert set(statement.accounts) == {"primary", "second", "low_right"}
+    for name, account in statement.accounts.items():
+        assert os.environ[account.secret.env or ""] == demo.accounts.by_name[name].token
+        assert demo.accounts.by_name[name].token not in repr(statement)
+    withdraw(statement)
+    assert not any(account.secret.env in os.environ for account in statement.accounts.values())
+
+
+def test_two_demos_stand_side_by_side(demo: Platform, statement: Statement) -> None:
+    other = demo_statement(demo, "http://127.0.0.1:2", load_suites())
+    assert other.accounts["primary"].secret != statement.accounts["primary"].secret
+    withdraw(other)
+
+
+def test_paging_is_rebound_where_there_is_paging(statement: Statement) -> None:
+    cursor = Paging(style="cursor", cursor="c", next="next")
+    changed = rebind.paging(cursor, total=None)(statement)
+    assert changed.operations[PAGED].paging == cursor
+    assert changed.operations[EXPORT] == statement.operations[EXPORT]
+
+
+def test_an_envelope_is_rebound_where_there_is_one(statement: Statement) -> None:
+    changed = rebind.envelope(Envelope("body"))(statement)
+    assert changed.operations[PAGED].envelope == Envelope("body")
+    assert changed.operations[EXPORT].envelope == Envelope()
+
+
+def test_fields_features_and_times(statement: Statement) -> None:
+    change = rebind.both(
+        rebind.fields("list_entries", {"title": "name"}, {"level": {"1": "core"}}),
+        rebind.without(SUITE, "fusion"),
+        rebind.time_profile("compact"),
+    )
+    changed = change(statement)
+    assert changed.operations[PAGED].fields == {"title": "name"}
+    assert changed.operations[PAGED].values == {"level": {"1": "core"}}
+    assert (changed.claims[SUITE].without, changed.time_profile) == (("fusion",), "compact")
+    assert rebind.unchanged(statement) is statement

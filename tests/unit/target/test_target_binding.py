@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from pytest_szxc.errors import Unjudgeable
+from pytest_szxc.model import Request
+from pytest_szxc.target.binding import build_request, with_query
+from pytest_szxc.target.statement import Account, BoundOperation
+
+NOBODY = Account("primary")
+
+
+def build(bound: BoundOperation, body: object = None, **params: object) -> Request:
+    return build_request(bound, params, base_url="https://p.test/api/", account=NOBODY, body=body)
+
+
+def test_path_parameters_are_encoded_as_one_segment() -> None:
+    bound = BoundOperation("read", "get", "/data/{code}/行")
+    request = build(bound, code="a/b ?村%")
+    assert request.method == "GET"
+    assert request.url == "https://p.test/api/data/a%2Fb%20%3F%E6%9D%91%25/%E8%A1%8C"
+
+
+def test_a_path_parameter_that_is_not_given_is_an_error() -> None:
+    with pytest.raises(Unjudgeable) as caught:
+        build(BoundOperation("read", "GET", "data/{code}"), code=None)
+    assert caught.value.code == "binding.parameter-missing"
+    assert caught.value.params == {"operation": "read", "parameter": "code"}
+
+
+def test_query_entries_follow_their_parameters() -> None:
+    query = {"type": "all", "since": "{since}", "span": "{a}..{b}", "kind": "{kinds}", "flag": "{flag}"}
+    bound = BoundOperation("list", "GET", "/list?v=1", query=query)
+    assert build(bound).url == "https://p.test/api/list?v=1&type=all"
+    full = build(bound, since="2026-01-01T00:00:00+08:00", a=1, kinds=["x", "y"], flag=True)
+    assert full.url.endswith("?v=1&type=all&since=2026-01-01T00%3A00%3A00%2B08%3A00&kind=x&kind=y&flag=true")
+
+
+def test_headers_are_sorted_lower_case_and_hold_placeholders() -> None:
+    bound = BoundOperation("list", "GET", "/", headers={"X-Area": "{area}", "Accept": "text/csv", "X-None": "{none}"})
+    request = build_request(bound, {"area": "999999"}, base_url="http://x", account=Account("low", "bearer"))
+    assert request.headers == (("accept", "text/csv"), ("authorization", "Bearer {{account:low}}"), ("x-area", "999999"))
+    assert (request.account, request.body) == ("low", b"")
+
+
+def test_body_templates_take_values_whole() -> None:
+    template = {"impacts": "{impacts}", "note": "from {who}", "left": "{out}", "also": ["{out}", 1, "{who}"], "n": 1.5}
+    request = build(BoundOperation("judge", "POST", "/", body=template), {"impacts": [{"harm": "重"}]}, who="us")
+    assert json.loads(request.body) == {"impacts": [{"harm": "重"}], "note": "from us", "also": [1, "us"], "n": 1.5}
+    assert "重".encode() in request.body
+    assert dict(request.headers)["content-type"] == "application/json"
+
+
+def test_a_body_without_template_is_sent_as_it_is() -> None:
+    bound = BoundOperation("create", "POST", "/")
+    assert build(bound, {"b": Decimal("1.0"), "a": Decimal("1.5")}).body == b'{"b":1,"a":1.5}'
+    assert build(bound).body == b""
+    assert build(BoundOperation("create", "POST", "/", body="{body}"), [1]).body == b"[1]"
+    assert build(BoundOperation("create", "POST", "/", body="{body}")).body == b""
+
+
+def test_entries_replace_those_that_are_there() -> None:
+    assert with_query("http://x/a?page=1&q=%E6%9D%91&e=", [("page", "2")]) == "http://x/a?q=%E6%9D%91&e=&page=2"
+    assert with_query("http://x/a?b", []) == "http://x/a?b"

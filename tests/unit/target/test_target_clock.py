@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from pytest_szxc.target.clock import RealClock, VirtualClock
+
+
+def test_virtual_clock_moves_only_when_somebody_sleeps() -> None:
+    start = datetime(2026, 1, 1, 8, tzinfo=timezone(timedelta(hours=8)))
+    clock = VirtualClock(start)
+    clock.sleep(90)
+    clock.sleep(-5)
+    assert clock.now() == start + timedelta(seconds=90)
+    assert clock.now().utcoffset() == timedelta(0)
+    assert clock.monotonic() == 90
+
+
+def test_real_clock_is_utc_and_runs() -> None:
+    clock = RealClock()
+    before = clock.monotonic()
+    clock.sleep(0.01)
+    clock.sleep(-1)
+    assert clock.monotonic() - before >= 0.009
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_szxc.record import instant
+from pytest_szxc.target.canonical import TIME_PROFILES
+from pytest_szxc.target.outgoing import WRITERS, written
+
+MOMENT = "2026-10-14T12:04:26+08:00"
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("rfc3339", MOMENT),
+        ("beijing", "2026-10-14 12:04:26"),
+        ("offset-space", "2026-10-14 12:04:26+08:00"),
+        ("compact", "20261014120426"),
+        ("epoch-ms", 1791950666000),
+    ],
+)
+def test_a_time_goes_out_in_the_declared_profile(profile: str, expected: object) -> None:
+    assert written(MOMENT, profile) == expected
+
+
+def test_another_offset_goes_out_in_beijing_time() -> None:
+    assert written("2026-10-14T04:04:26.5Z", "beijing") == "2026-10-14 12:04:26.500000"
+
+
+def test_times_inside_a_body_go_out_too_and_the_rest_stays() -> None:
+    body = {"at": MOMENT, "list": [MOMENT, 1, None], "day": "2026-10-14", "words": f"since {MOMENT}"}
+    sent = written(body, "compact")
+    assert sent == {**body, "at": "20261014120426", "list": ["20261014120426", 1, None]}
+    assert body["at"] == MOMENT
+
+
+@pytest.mark.parametrize("text", ["2026-13-14T12:04:26+08:00", "9999-12-31T23:59:59Z", "2026-10-14T12:04:26"])
+def test_what_cannot_be_written_stays(text: str) -> None:
+    assert written(text, "beijing") == text
+
+
+@pytest.mark.parametrize("profile", sorted(TIME_PROFILES))
+@given(st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 29)), st.integers(-12, 14))  # noqa: DTZ001 -- the offset is added
+def test_what_goes_out_comes_back_as_the_same_instant(profile: str, at: datetime, hours: int) -> None:
+    text = f"{at.isoformat(timespec='seconds')}{hours:+03d}:00"
+    read = TIME_PROFILES[profile] or (lambda value: value)
+    assert instant(read(written(text, profile))) == instant(text)
+
+
+def test_every_profile_that_is_read_can_be_written() -> None:
+    assert WRITERS.keys() == TIME_PROFILES.keys()

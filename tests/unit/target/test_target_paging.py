@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from pytest_szxc.errors import Refused
+from pytest_szxc.model import Request, Response
+from pytest_szxc.target.answers import Answer
+from pytest_szxc.target.paging import Page, collect, declared_total, total_of
+from pytest_szxc.target.statement import Paging
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REQUEST = Request("GET", "http://x/list?q=1")
+ROWS = [{"n": number} for number in range(5)]
+
+
+class Platform:
+    """Answers by query; remembers what it was asked."""
+
+    def __init__(self, answer: Callable[[dict[str, str]], tuple[list[dict[str, int]], object, dict[str, object]]]) -> None:
+        self.answer = answer
+        self.urls: list[str] = []
+        self.headers: tuple[tuple[str, str], ...] = ()
+
+    def __call__(self, request: Request) -> Page:
+        self.urls.append(request.url)
+        query = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
+        rows, total, payload = self.answer(query)
+        answer = Answer(f"x{len(self.urls)}", Response(200, self.headers), payload=payload)
+        return Page(answer, [dict(row) for row in rows], total_of(total))
+
+
+def walk(platform: Platform, paging: Paging, ceiling: int = 100) -> list[int]:
+    return [item["n"] for page in collect(REQUEST, paging, platform, ceiling) for item in page.items]
+
+
+def by_page(total: object, served: int = 2) -> Platform:
+    return Platform(lambda query: (ROWS[(int(query["page"]) - 1) * served : int(query["page"]) * served], total, {}))
+
+
+def test_pages_end_at_the_total() -> None:
+    platform = by_page("5")
+    assert walk(platform, Paging("page", size="pageSize", limit=2)) == [0, 1, 2, 3, 4]
+    assert platform.urls == [f"http://x/list?q=1&pageSize=2&page={page}" if page > 1 else "http://x/list?q=1&page=1&pageSize=2" for page in (1, 2, 3)]
+
+
+def test_pages_without_a_total_end_at_an_empty_page() -> None:
+    platform = by_page(None)
+    assert walk(platform, Paging("page", size="size", limit=50)) == [0, 1, 2, 3, 4]
+    assert len(platform.urls) == 4
+
+
+def test_pages_may_start_at_zero() -> None:
+    platform = Platform(lambda query: (ROWS[int(query["p"]) * 3 : int(query["p"]) * 3 + 3], 5, {}))
+    assert walk(platform, Paging("page", page="p", first=0)) == [0, 1, 2, 3, 4]
+
+
+def test_offsets_follow_what_was_delivered() -> None:
+    platform = Platform(lambda query: (ROWS[int(query["from"]) : int(query["from"]) + 2], None, {}))
+    assert walk(platform, Paging("offset", offset="from", size="count", limit=4)) == [0, 1, 2, 3, 4]
+    assert [parse_qs(urlsplit(url).query)["from"] for url in platform.urls] == [["0"], ["2"], ["4"], ["5"]]
+
+
+@pytest.mark.parametrize("last", [{}, {"next": None}, {"next": ""}, {"next": False}])
+def test_cursors_end_when_none_is_named(last: dict[str, object]) -> None:
+    answers: dict[str | None, tuple[list[dict[str, int]], object, dict[str, object]]] = {
+        None: (ROWS[:2], None, {"next": 17}),
+        "17": ([], None, {"next": "b&c"}),
+        "b&c": (ROWS[2:], None, last),
+    }
+    platform = Platform(lambda query: answers[query.get("cursor")])
+    assert walk(platform, Paging("cursor", next="next")) == [0, 1, 2, 3, 4]
+    assert platform.urls[0] == REQUEST.url
+
+
+@pytest.mark.parametrize("following", ["/list?page=2", "http://x/list?page=2", "?page=2"])
+def test_links_may_be_relative_or_absolute(following: str) -> None:
+    def answer(query: dict[str, str]) -> tuple[list[dict[str, int]], object, dict[str, object]]:
+        return (ROWS[3:], None, {"links": {}}) if "page" in query else (ROWS[:3], None, {"links": {"next": following}})
+
+    platform = Platform(answer)
+    assert walk(platform, Paging("link", next="links.next")) == [0, 1, 2, 3, 4]
+    assert platform.urls[1] == "http://x/list?page=2"
+
+
+def test_link_headers_are_read() -> None:
+    platform = Platform(lambda _: (ROWS, None, {}))
+    platform.headers = (("link", '<http://x/1>; rel="prev", </list?page=9>; title="a;b"; rel="last next"'),)
+    with pytest.raises(Refused, match=r"paging\.loop"):
+        walk(platform, Paging("link"))
+    assert platform.urls[1] == "http://x/list?page=9"
+
+
+def test_without_paging_one_request_is_sent() -> None:
+    platform = Platform(lambda _: (ROWS, 5, {}))
+    assert walk(platform, Paging()) == [0, 1, 2, 3, 4]
+    assert platform.urls == [REQUEST.url]
+
+
+@pytest.mark.parametrize(
+    ("paging", "answer", "code"),
+    [
+        (Paging("page"), (ROWS, None, {}), "paging.loop"),
+        (Paging("page"), (ROWS, 99, {}), "paging.loop"),
+        (Paging("offset"), (ROWS, None, {}), "paging.loop"),
+        (Paging("cursor", next="next"), (ROWS, None, {"next": "same"}), "paging.loop"),
+        (Paging("cursor", next="next"), ([], None, {"next": "same"}), "paging.loop"),
+        (Paging("link", next="next"), (ROWS, None, {"next": "/list?q=1"}), "paging.loop"),
+        (Paging("link", next="next"), (ROWS, None, {"next": "http://y/list"}), "paging.cross-origin"),
+        (Paging("link", next="next"), (ROWS, None, {"next": "http://["}), "paging.cross-origin"),
+        (Paging("none"), (ROWS, 6, {}), "paging.total-mismatch"),
+        (Paging("page"), ([], 3, {}), "paging.total-mismatch"),
+        (Paging("none"), (ROWS * 30, None, {}), "paging.too-many"),
+    ],
+)
+def test_platforms_that_never_end_or_hide_records(paging: Paging, answer: tuple[object, ...], code: str) -> None:
+    platform = Platform(lambda _: answer)  # type: ignore[arg-type, return-value]
+    with pytest.raises(Refused) as caught:
+        walk(platform, paging)
+    assert caught.value.code == code
+    assert caught.value.exchange
+    assert caught.value.text("zh")
+    assert len(platform.urls) <= 3
+
+
+def test_cursors_that_always_differ_end_at_the_ceiling() -> None:
+    counter = iter(range(10_000))
+
+    def answer(_: dict[str, str]) -> tuple[list[dict[str, int]], object, dict[str, object]]:
+        number = next(counter)
+        return [{"n": number}], None, {"next": f"c{number}"}
+
+    with pytest.raises(Refused, match=r"paging\.too-many"):
+        walk(Platform(answer), Paging("cursor", next="next"), ceiling=50)
+
+
+def test_empty_pages_with_ever_new_cursors_end() -> None:
+    counter = iter(range(10_000))
+    platform = Platform(lambda _: ([], None, {"next": f"c{next(counter)}"}))
+    with pytest.raises(Refused, match=r"paging\.loop"):
+        walk(platform, Paging("cursor", next="next"))
+    assert len(platform.urls) == 2
+
+
+def test_more_than_declared_is_left_to_the_suite() -> None:
+    pages = collect(REQUEST, Paging(), Platform(lambda _: (ROWS, 3, {})), 100)
+    assert declared_total(pages) == 3
+
+
+@pytest.mark.parametrize(("value", "total"), [(5, 5), ("5", 5), (True, None), (-1, None), ("five", None), (None, None), ([], None)])
+def test_totals(value: object, total: int | None) -> None:
+    assert total_of(value) == total
