@@ -95,11 +95,13 @@ def _statement(
         statement = replace(statement, base_url=default_statement(target, {}).base_url)
     if not target and not statement.base_url:
         raise StatementError("option.no-target", file=path.name if path else "-")
+    if not statement.base_url:
+        statement = replace(statement, base_url=IN_PROCESS_URL)  # applications and files have none of their own
     return statement, target or statement.base_url
 
 
 def _url_of(target: str) -> str:
-    """The base URL of a target without a statement; applications and files have none of their own."""
+    """The base URL of a target without a statement."""
     return target if "://" in target else IN_PROCESS_URL
 
 

@@ -60,9 +60,9 @@ def open_session(config: pytest.Config, settings: Settings) -> RequirementSessio
     return RequirementSession(config, run)
 
 
-def join_session(config: pytest.Config, plan: dict[str, Any]) -> RequirementSession:
+def join_session(config: pytest.Config, plan: str) -> RequirementSession:
     """A worker's session over the controller's run."""
-    return RequirementSession(config, join_run(plan, config.hook))
+    return RequirementSession(config, join_run(json.loads(plan), config.hook))
 
 
 def _exit_code(error: SzxcError) -> int:
@@ -95,7 +95,7 @@ class RequirementSession:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 -- pytest-xdist's own type, an extra
         """Hand the run to a worker of pytest-xdist."""
-        node.workerinput["szxc"] = self.run.plan()
+        node.workerinput["szxc"] = json.dumps(self.run.plan())
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- pytest-xdist's own type, an extra

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from pytest_szxc import Record, Reply, Sut
 
-REFUSALS = (401, 403, 404)
+NOT_THERE = 404
+REFUSALS = (401, 403, NOT_THERE)
 """What a platform may answer that does not give the data of a listed resource to this account."""
 ROWS = 200
 """At most so many rows of one answer are looked at for masks."""
@@ -46,20 +47,33 @@ def _has_personal_fields(entry: Record) -> bool:
     return any(personal.field_kind(item.text("name") or "") for item in entry.children("items"))
 
 
-def read(sut: Sut, entry: Record, account: str = "primary") -> Reply | None:
-    """The data of an entry; ``None`` where they are not given to this account.
+def read(sut: Sut, entry: Record, account: str = "primary") -> Reply:
+    """The answer to reading the data of an entry, which may be a refusal.
 
     Raises:
         Unjudgeable: no usable answer came.
     """
-    code = entry.text("resourceCode")
-    reply = sut.ask("read_data", account=account, accept=REFUSALS, resourceCode=code)
-    return None if reply.denied or reply.response.status in REFUSALS else reply
+    return sut.ask("read_data", account=account, accept=REFUSALS, resourceCode=entry.text("resourceCode"))
+
+
+def is_given(reply: Reply) -> bool:
+    """Whether an answer gives data, and is no refusal."""
+    return not reply.denied and reply.response.status not in REFUSALS
 
 
 def read_sample(sut: Sut) -> Iterator[tuple[Record, Reply]]:
-    """Each entry of the sample that can be read, with its data."""
-    for entry in sampled(sut):
+    """Each entry of the sample that can be read, with its data.
+
+    Raises:
+        Unjudgeable: no usable answer came, or nothing at all is there: then the operation is not.
+    """
+    missing: list[Record] = []
+    entries = sampled(sut)
+    for entry in entries:
         reply = read(sut, entry)
-        if reply is not None:
+        if is_given(reply):
             yield entry, reply
+        elif reply.response.status == NOT_THERE:
+            missing.append(entry)
+    if missing and len(missing) == len(entries):
+        sut.ask("read_data", resourceCode=missing[0].text("resourceCode"))

@@ -40,6 +40,14 @@ def words(where: str) -> tuple[str, ...]:
     return tuple(row["word"] for row in rows("secrecy_words") if row["where"] == where)
 
 
-def listed(name: str) -> str:
-    """The codes of one table as a finding shows what was expected."""
-    return " | ".join(sorted(codes(name)))
+@cache
+def listed(name: str, facet: str = "") -> str:
+    """The codes of one table, or of one facet, as a finding shows what was expected."""
+    return " | ".join(sorted(facet_codes(facet) if facet else codes(name)))
+
+
+@cache
+def mapped(grade: str) -> dict[str, str | None]:
+    """What each other scheme calls a grade, by scheme; ``None`` where the grade is outside its scope."""
+    found = {(row["scheme"], row["grade"]): row["code"] for row in rows("scheme_mapping")}
+    return {scheme: found.get((scheme, grade)) for scheme in sorted({scheme for scheme, _ in found})}

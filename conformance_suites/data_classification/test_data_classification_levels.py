@@ -146,9 +146,7 @@ def test_levels_map_to_other_schemes(entry: Record) -> Iterator[Observation]:
     rank = entry_rank(entry)
     if rank is None:
         return
-    mapping = tables.rows("scheme_mapping")
-    wanted = {row["scheme"]: row["code"] for row in mapping if row["grade"] == name(rank)}
-    for scheme in sorted({row["scheme"] for row in mapping}):
-        found, owed = entry.get(f"mapping.{scheme}"), wanted.get(scheme)
+    for scheme, owed in tables.mapped(name(rank)).items():
+        found = entry.get(f"mapping.{scheme}")
         if found is not None or (scheme == ZHEJIANG and owed):
             yield expect(found == owed, entry.at(f"mapping.{scheme}"), expected=owed or "absent", observed=found)

@@ -44,19 +44,20 @@ def _timed(
     titles: tuple[str, str],
     write: Callable[[datetime], str | int],
     profile: str = "rfc3339",
-    read: Callable[[str], str] = str,
+    read: Callable[[Any], str] = str,
 ) -> None:
     def apply(platform: Platform) -> None:
         platform.alter_all(lambda payload: _members(payload, TIMES, lambda text: write(datetime.fromisoformat(text))))
-        platform.rewire("list_entries", lambda handler: lambda call: handler(_since(call, read)))
+        for operation in platform.routes:
+            platform.rewire(operation, lambda handler: lambda call: handler(_incoming(call, read)))
 
     VARIANTS.add(name, *titles, demo.rebind.time_profile(profile))(apply)
 
 
-def _since(call: Call, read: Callable[[str], str]) -> Call:
-    """The call with ``updatedSince`` read as this platform writes times."""
-    since = call.args.get("updatedSince")
-    return replace(call, args={**call.args, "updatedSince": read(since)}) if since else call
+def _incoming(call: Call, read: Callable[[Any], str]) -> Call:
+    """A call whose times are read as this platform writes them: what comes in has the form of what goes out."""
+    args = _members({**call.args}, TIMES | {"updatedSince"}, read)
+    return replace(call, args=args, body=_members(call.body, TIMES, read))
 
 
 BEIJING = timezone(timedelta(hours=8))

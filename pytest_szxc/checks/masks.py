@@ -20,13 +20,18 @@ _ACCOUNT = re.compile(rf"{_RUN}[0-9]{{4}}")
 _DIGEST = re.compile("(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
 _SHOWN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
 _SEPARATORS = re.compile("[ -]")
+# 泛化: a range, a bound, or somebody of that family name.
+_VAGUE = re.compile(
+    "[0-9.]+[^0-9.]{0,3}[~～][0-9.]+[^0-9.]{0,3}|[^*]{0,10}(?:以上|以下|以内)|[^某]{0,3}某{1,3}[^某]{0,2}"
+)
 _PLACEHOLDERS = frozenset({"已脱敏", "脱敏", "已隐藏", "隐藏", "已屏蔽", "保密", "masked", "hidden", "redacted", "n/a"})
 
 
 def is_masked(value: Json) -> bool:
-    """Whether a value shows nothing or is masked: absent, empty, mask characters, a placeholder or a hex digest.
+    """Whether a value shows nothing or is masked.
 
-    Numbers, truth values and filled lists or objects are not masked.
+    That is: absent, empty, with mask characters, a placeholder, a hex digest, or something vague in its place
+    (``30~40岁``, ``60岁以上``, ``张某``). Numbers, truth values and filled lists or objects are not masked.
     """
     if value in (None, "", [], {}):
         return True
@@ -34,7 +39,7 @@ def is_masked(value: Json) -> bool:
 
 
 def _is_replaced(text: str) -> bool:
-    return text in _PLACEHOLDERS or _DIGEST.fullmatch(text) is not None
+    return text in _PLACEHOLDERS or any(pattern.fullmatch(text) for pattern in (_DIGEST, _VAGUE))
 
 
 def has_mask(text: str) -> bool:

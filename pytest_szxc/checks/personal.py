@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_szxc.checks import codes
@@ -65,7 +66,13 @@ _LONGEST = 64
 
 def field_kind(name: str) -> Kind | None:
     """What a field's name says it holds; ``None`` where nothing can be told."""
-    plain = _plain(name[:_LONGEST])
+    return _kind_of(name[:_LONGEST])
+
+
+@lru_cache(maxsize=2048)
+def _kind_of(name: str) -> Kind | None:
+    """The same names come again with every entry."""
+    plain = _plain(name)
     return next((kind for kind, pattern in _NAMES if pattern.search(plain)), None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Absent, Refused, TransportFault, Unjudgeable
@@ -35,6 +35,7 @@ class Answer:
         code: the envelope's own result code, as text.
         denied: whether status or code says that the account may not do this.
         payload: what is meant; ``None`` for a document, for an accepted error and for a write that says nothing.
+        fine: whether status and code mean success.
     """
 
     exchange: str
@@ -42,6 +43,7 @@ class Answer:
     code: str | None = None
     denied: bool = False
     payload: Json = None
+    fine: bool = True
 
 
 def read_answer(
@@ -66,31 +68,35 @@ def read_answer(
         raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
     if response.status not in _OK:
         return _error(operation, bound.envelope, exchange.id, response, accept)
-    if operation.answer == "document" and not _speaks(bound.envelope, response):
-        return Answer(exchange.id, response)
+    if operation.answer == "document":
+        return _document_answer(bound.envelope, exchange.id, response, accept)
     if operation.effect is not Effect.READ and (response.status == _NO_CONTENT or not response.body.strip()):
         return Answer(exchange.id, response)
-    return _unwrapped(operation, bound.envelope, exchange.id, response, accept)
+    document = parsed(response.body, exchange.id)
+    answer = _opened(bound.envelope, document, exchange.id, response, accept)
+    payload = compiled(bound.envelope.payload)(document) if answer.fine else None
+    if answer.fine and payload is None and operation.effect is Effect.READ:
+        raise Refused("envelope.payload-missing", exchange.id, path=bound.envelope.payload, keys=keys_of(document))
+    return replace(answer, payload=payload)
 
 
-def _unwrapped(
-    operation: Operation, envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]
-) -> Answer:
-    document = parsed(response.body, exchange)
+def _opened(envelope: Envelope, document: Json, exchange: str, response: Response, accept: tuple[int, ...]) -> Answer:
+    """What the envelope's code says; a code that does not mean success is an error unless accepted."""
     code = _code(envelope, document)
     denied = code is not None and code in envelope.denied
-    if envelope.success and code not in envelope.success:
-        if operation.answer == "document" and code is None:
-            return Answer(exchange, response)  # a JSON document of its own, without an envelope
-        if 0 in accept or (denied and _DENIED.intersection(accept)):
-            return Answer(exchange, response, code, denied)
+    fine = not envelope.success or code in envelope.success
+    if not fine and 0 not in accept and not (denied and _DENIED.intersection(accept)):
         raise _refusal(envelope, document, code, exchange, denied=denied)
-    if operation.answer == "document":
-        return Answer(exchange, response, code)
-    payload = compiled(envelope.payload)(document)
-    if payload is None and operation.effect is Effect.READ:
-        raise Refused("envelope.payload-missing", exchange, path=envelope.payload, keys=keys_of(document))
-    return Answer(exchange, response, code, denied=False, payload=payload)
+    return Answer(exchange, response, code, denied, fine=fine)
+
+
+def _document_answer(envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]) -> Answer:
+    """A document stays bytes, unless it is the envelope with an error in the document's place."""
+    speaks = envelope.code is not None and "json" in (response.header("content-type") or "")
+    document = _document(response) if speaks else None
+    if _code(envelope, document) is None:
+        return Answer(exchange, response)
+    return _opened(envelope, document, exchange, response, accept)
 
 
 def parsed(body: bytes, exchange: str) -> Json:
@@ -120,7 +126,7 @@ def _error(
     code = _code(envelope, document)
     if status in accept or 0 in accept:
         denied = status in _DENIED or (code is not None and code in envelope.denied)
-        return Answer(exchange, response, code, denied)
+        return Answer(exchange, response, code, denied, fine=False)
     if status in _ABSENT:
         raise Absent(operation.id, exchange, status=status)
     name = _CODES.get(status) or _CLASSES.get(status // 100, "http.status")
@@ -132,11 +138,6 @@ def _refusal(envelope: Envelope, document: Json, code: str | None, exchange: str
         return Refused("envelope.code-missing", exchange, path=envelope.code or "", keys=keys_of(document))
     name = "envelope.denied" if denied else "envelope.refused"
     return Refused(name, exchange, result=show(code, 40), message=_message(envelope, document))
-
-
-def _speaks(envelope: Envelope, response: Response) -> bool:
-    """Whether an answer to a document operation may be the envelope's error instead of the document."""
-    return bool(envelope.code) and "json" in (response.header("content-type") or "")
 
 
 def _document(response: Response) -> Json:

@@ -152,9 +152,7 @@ class ApiSource:
         if self._observe is None or answer.payload is None:
             return answer
         seen = self._observe(call.operation.id, answer.payload)
-        if seen is None:
-            return answer
-        return Answer(answer.exchange, answer.response, answer.code, answer.denied, seen)
+        return answer if seen is None else replace(answer, payload=seen)
 
     def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
         answer = self._answer(call, bound, request)

@@ -52,13 +52,19 @@ def build_request(
 
 
 def with_query(url: str, entries: list[tuple[str, str]]) -> str:
-    """The URL with query entries added; an entry that it has already gets the new value."""
+    """The URL with query entries added; one that it has already gets the new value in its old place."""
     if not entries:
         return url
     parts = urlsplit(url)
-    names = {name for name, _ in entries}
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
-    return urlunsplit(parts._replace(query=urlencode([*kept, *entries], quote_via=quote)))
+    new: dict[str, list[tuple[str, str]]] = {}
+    for name, value in entries:
+        new.setdefault(name, []).append((name, value))
+    merged: list[tuple[str, str]] = []
+    names = set(new)
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        merged += new.pop(name, []) if name in names else [(name, value)]
+    merged += [pair for pairs in new.values() for pair in pairs]
+    return urlunsplit(parts._replace(query=urlencode(merged, quote_via=quote)))
 
 
 def _path(bound: BoundOperation, known: Mapping[str, Json]) -> str:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 def statement_json(statement: Statement) -> dict[str, Json]:
     """The statement as plain JSON."""
     row = asdict(replace(statement, operations={}))
-    row["operations"] = [[suite, asdict(bound)] for (suite, _), bound in statement.operations.items()]
+    row["operations"] = [
+        [suite, {**asdict(bound), "effect": bound.effect.value}] for (suite, _), bound in statement.operations.items()
+    ]
     row["path"] = str(statement.path) if statement.path else None
     for account in row["accounts"].values():
         account["secret"]["file"] = str(account["secret"]["file"]) if account["secret"]["file"] else None

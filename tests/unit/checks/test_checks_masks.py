@@ -28,6 +28,9 @@ from pytest_szxc.checks import masks
         "[REDACTED]",
         "【已隐藏】",
         "d41d8cd98f00b204e9800998ecf8427e",
+        "张某某",
+        "30~40岁",
+        "60岁以上",
     ],
 )
 def test_masked(value: object) -> None:
@@ -38,7 +41,9 @@ def test_masked(value: object) -> None:
     "value",
     [
         "13900000000",
-        "张某某",
+        "张三丰",
+        "13900000000以上",
+        "0577-12345678",
         "11010519491231002X",
         "A#1",
         "xx",

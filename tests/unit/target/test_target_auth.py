@@ -16,11 +16,11 @@ from pytest_szxc.target.statement import Account, Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TOKEN = "canary/ 令牌+token=="
+CANARY = "canary/ 令牌+token=="
 PLACE = "{{account:primary}}"
 
 
-def credentials(scheme: str, secret: str = TOKEN, **members: str) -> tuple[Credentials, Request]:
+def credentials(scheme: str, secret: str = CANARY, **members: str) -> tuple[Credentials, Request]:
     account = Account("primary", scheme, secret=Secret(env="SZXC_TOKEN"), **members)
     request = Request("GET", "http://x/", account_headers(account))
     return Credentials({"primary": account}, environ={"SZXC_TOKEN": secret}), request
@@ -59,18 +59,33 @@ def test_a_header_of_the_binding_may_name_the_credential_too() -> None:
     assert sent(held, Request("GET", "http://x/", (("x-app", f"k={PLACE}"),))) == {"x-app": "k=secret-1"}
 
 
-@pytest.mark.parametrize("secret", [TOKEN, "plain-secret-value", "p@ss\"w\\rd/and-more"])
+@pytest.mark.parametrize("secret", [CANARY, "plain-secret-value", 'p@ss"w\\rd/and-more'])
 def test_an_echoed_secret_is_taken_out_in_every_form(secret: str) -> None:
     held, request = credentials("basic", secret, user="admin")
     raw = secret.encode()
     pair = base64.b64encode(f"admin:{secret}".encode())
     inside = [base64.b64encode(b"x" * lead + raw + b"yyy") for lead in range(6)]
-    forms = [raw, raw.hex().encode(), quote(secret, safe="").encode(), base64.b64encode(raw), pair, json.dumps(secret).encode(), *inside]
+    forms = [
+        raw,
+        raw.hex().encode(),
+        quote(secret, safe="").encode(),
+        base64.b64encode(raw),
+        pair,
+        json.dumps(secret).encode(),
+        *inside,
+    ]
     answer = Response(200, (("x-echo", f"got {secret}"), ("x-b", pair.decode())), b" | ".join(forms))
     seen = held.guard(request, lambda _: answer)
     rest = seen.body + repr(seen.headers).encode()
     core = base64.b64encode(raw)[4:-8]
-    for trace in (raw, raw.hex().encode(), quote(secret, safe="").encode(), json.dumps(secret)[1:-1].encode(), pair, core):
+    for trace in (
+        raw,
+        raw.hex().encode(),
+        quote(secret, safe="").encode(),
+        json.dumps(secret)[1:-1].encode(),
+        pair,
+        core,
+    ):
         assert trace not in rest
     assert PLACE.encode() in rest
 

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pytest_szxc.errors import Unjudgeable
-from pytest_szxc.model import Request
 from pytest_szxc.target.binding import build_request, with_query
 from pytest_szxc.target.statement import Account, BoundOperation
+
+if TYPE_CHECKING:
+    from pytest_szxc.model import Request
 
 NOBODY = Account("primary")
 
@@ -42,7 +45,11 @@ def test_query_entries_follow_their_parameters() -> None:
 def test_headers_are_sorted_lower_case_and_hold_placeholders() -> None:
     bound = BoundOperation("list", "GET", "/", headers={"X-Area": "{area}", "Accept": "text/csv", "X-None": "{none}"})
     request = build_request(bound, {"area": "999999"}, base_url="http://x", account=Account("low", "bearer"))
-    assert request.headers == (("accept", "text/csv"), ("authorization", "Bearer {{account:low}}"), ("x-area", "999999"))
+    assert request.headers == (
+        ("accept", "text/csv"),
+        ("authorization", "Bearer {{account:low}}"),
+        ("x-area", "999999"),
+    )
     assert (request.account, request.body) == ("low", b"")
 
 
@@ -63,5 +70,6 @@ def test_a_body_without_template_is_sent_as_it_is() -> None:
 
 
 def test_entries_replace_those_that_are_there() -> None:
-    assert with_query("http://x/a?page=1&q=%E6%9D%91&e=", [("page", "2")]) == "http://x/a?q=%E6%9D%91&e=&page=2"
+    assert with_query("http://x/a?page=1&q=%E6%9D%91&e=", [("page", "2")]) == "http://x/a?page=2&q=%E6%9D%91&e="
+    assert with_query("http://x/a?p=1&p=2&z=0", [("p", "7"), ("p", "8"), ("n", "9")]) == "http://x/a?p=7&p=8&z=0&n=9"
     assert with_query("http://x/a?b", []) == "http://x/a?b"

@@ -21,16 +21,18 @@ def test_without_fields_an_object_stays_as_it_is() -> None:
 
 def test_fields_rename_nest_and_leave_the_rest() -> None:
     shape = shape_of(
-        bound({
-            "code": "res_code",
-            "sharing.type": "share",
-            "sharing.terms": "absent",
-            "items": "from_json(cols)",
-            "title": "name",
-            "abstract": "name",
-            "format": '`"file"`',
-            "gone": "`null`",
-        }),
+        bound(
+            {
+                "code": "res_code",
+                "sharing.type": "share",
+                "sharing.terms": "absent",
+                "items": "from_json(cols)",
+                "title": "name",
+                "abstract": "name",
+                "format": '`"file"`',
+                "gone": "`null`",
+            }
+        ),
         None,
         "rfc3339",
     )
@@ -52,7 +54,12 @@ def test_members_may_be_swapped() -> None:
 
 
 def test_codes_are_mapped_where_they_stand() -> None:
-    values = {"level": {"1": "core"}, "impacts[].harm": {"轻": "general"}, "kinds[]": {"A": "a"}, "open": {"true": "yes"}}
+    values = {
+        "level": {"1": "core"},
+        "impacts[].harm": {"轻": "general"},
+        "kinds[]": {"A": "a"},
+        "open": {"true": "yes"},
+    }
     shape = shape_of(bound(values=values), None, "rfc3339")
     item = {"level": 1, "impacts": [{"harm": "轻"}, {"harm": "?"}, 7], "kinds": ["A", "B"], "open": True}
     assert shape.canonical(item) == {

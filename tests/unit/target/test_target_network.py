@@ -280,7 +280,7 @@ def test_a_connection_that_is_never_accepted(network: Network) -> None:
         full.listen(0)
         waiting = [socket.socket() for _ in range(4)]
         for one in waiting:
-            one.setblocking(False)  # noqa: FBT003 -- the socket module's own word
+            one.setblocking(False)
             with suppress(BlockingIOError):
                 one.connect(full.getsockname())
         assert fault(network, f"http://127.0.0.1:{full.getsockname()[1]}/").code == "transport.connect-timeout"
@@ -479,7 +479,7 @@ def test_each_bad_certificate_is_told_apart(tls: Callable[..., RawServer], tmp_p
 
 
 def test_an_old_tls_version(tls: Callable[..., RawServer], tmp_path: Path) -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         server = tls(certificate(tmp_path), ssl.TLSVersion.TLSv1_1)
     found = https(server.url, NetworkOptions(insecure=True))
     assert isinstance(found, TransportFault)

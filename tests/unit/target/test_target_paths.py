@@ -17,7 +17,7 @@ from pytest_szxc.target.paths import FUNCTIONS, compiled, number_in
         ("a.b", {"a": [1]}, None),
         ("a", [1], None),
         ("a[].b", {"a": [{"b": 1}, {"b": 2}]}, [1, 2]),
-        ("`\"云禾\"`", {}, "云禾"),
+        ('`"云禾"`', {}, "云禾"),
         ("from_json(a)", {"a": '[{"x": 1.50}]'}, [{"x": Decimal("1.50")}]),
         ("from_json(a)", {"a": "[oops"}, "[oops"),
         ("from_json(a)", {"a": [1]}, [1]),

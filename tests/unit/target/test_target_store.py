@@ -43,7 +43,13 @@ def test_ids_depend_on_the_request_and_not_on_credentials() -> None:
         exchange_id("list", REQUEST, "TY-001#1"),
         *(
             exchange_id("list", replace(REQUEST, **change))  # type: ignore[arg-type]
-            for change in ({"method": "GET"}, {"url": "http://x/"}, {"headers": ()}, {"body": b""}, {"account": "second"})
+            for change in (
+                {"method": "GET"},
+                {"url": "http://x/"},
+                {"headers": ()},
+                {"body": b""},
+                {"account": "second"},
+            )
         ),
     ]
     assert len({exchange_id("list", REQUEST), *differing}) == 8
@@ -60,7 +66,9 @@ def test_a_request_is_sent_once_and_comes_back_as_it_was(store: ExchangeStore) -
 
 def test_faults_are_recorded_and_own_ones_do_not_count_as_sent(store: ExchangeStore) -> None:
     timeout = exchange(response=None, fault="transport.timeout", fault_params={"seconds": "30"})
-    budget = exchange(replace(REQUEST, method="GET"), response=None, fault="budget.requests", fault_params={"limit": "1"})
+    budget = exchange(
+        replace(REQUEST, method="GET"), response=None, fault="budget.requests", fault_params={"limit": "1"}
+    )
     for one in (timeout, budget):
         store.fetch(one.id, lambda one=one: one)  # type: ignore[misc]
     assert store.fetch(timeout.id, lambda: pytest.fail("sent twice")).fault_params == {"seconds": "30"}
@@ -74,11 +82,18 @@ def test_a_sender_that_fails_leaves_no_claim(store: ExchangeStore) -> None:
 
 
 def test_order_is_canonical_and_chronological(store: ExchangeStore) -> None:
-    rows = [exchange(replace(REQUEST, url=f"http://x/{name}"), operation) for operation, name in (("b", 1), ("a", 3), ("a", 2))]
+    rows = [
+        exchange(replace(REQUEST, url=f"http://x/{name}"), operation)
+        for operation, name in (("b", 1), ("a", 3), ("a", 2))
+    ]
     for row in rows:
         store.fetch(row.id, lambda row=row: row)  # type: ignore[misc]
     assert list(store.chronological()) == rows
-    assert [(row.operation, row.request.url) for row in store.all()] == [("a", "http://x/2"), ("a", "http://x/3"), ("b", "http://x/1")]
+    assert [(row.operation, row.request.url) for row in store.all()] == [
+        ("a", "http://x/2"),
+        ("a", "http://x/3"),
+        ("b", "http://x/1"),
+    ]
 
 
 def test_values_of_the_run(store: ExchangeStore) -> None:

@@ -25,7 +25,9 @@ def echo(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes
     if path == "/moved":
         start_response("302 Found", [("Location", "/there?q=1")])
         return [b""]
-    start_response("200 OK", [("X-Path", path.encode().decode("latin-1")), ("X-Auth", environ.get("HTTP_AUTHORIZATION", ""))])
+    start_response(
+        "200 OK", [("X-Path", path.encode().decode("latin-1")), ("X-Auth", environ.get("HTTP_AUTHORIZATION", ""))]
+    )
     return [environ["wsgi.input"].read(), environ["QUERY_STRING"].encode()]
 
 
