@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_szxc_auth(request: Request, account: Account) -> Mapping[str, str] | None:  # type: ignore[empty-body]
+def pytest_szxc_auth(request: Request, account: Account) -> Mapping[str, str] | None:
     """Headers that authenticate one request of ``account``, for a scheme that the statement's own four do not cover.
 
     Called just before sending; what it returns is sent and never recorded.

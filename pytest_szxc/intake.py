@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pytest_szxc.errors import StatementError
 from pytest_szxc.printable import show
 from pytest_szxc.target.network import NetworkOptions
-from pytest_szxc.target.statement import Limits, Statement
 from pytest_szxc.target.statement_file import default_statement, find_statement, load_statement
 from pytest_szxc.target.streams import Adapter
 from pytest_szxc.target.transports import IN_PROCESS_URL
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.settings import Settings
+    from pytest_szxc.target.statement import Limits, Statement
 
 DEMO = "demo"
 RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "suite", "rate", "ca", "proxy", "budget")
@@ -31,7 +31,8 @@ RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "su
 class Intake:
     """What a run is made of, before anything was asked.
 
-    ``target`` is what the user named (``demo``, a URL, an application, a file), ``statement.base_url`` where requests go.
+    ``target`` is what the user named (``demo``, a URL, an application, a file); ``statement.base_url`` is where requests
+    go.
     """
 
     run: str

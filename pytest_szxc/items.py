@@ -92,7 +92,7 @@ def collect_items(session: pytest.Session, run: Run) -> list[RequirementItem]:
     for suite in run.suites.values():
         node = SuiteNode.from_parent(session, name=suite.id, nodeid=f"szxc/{suite.id}")
         node.run = run
-        found = list(node.collect())
+        found: list[pytest.Item | pytest.Collector] = list(node.collect())
         session.ihook.pytest_collectreport(report=pytest.CollectReport(node.nodeid, "passed", None, found))
-        items.extend(found)
+        items.extend(item for item in found if isinstance(item, RequirementItem))
     return items

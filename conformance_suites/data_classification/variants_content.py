@@ -12,6 +12,7 @@ from .mutants_victims import graded, regrade
 from .reference import AUDIT, ENTRIES, FILINGS, SUITE
 from .reference_grading import grade_in
 from .reference_service import weight
+from .reference_trail import BEIJING, stamp
 from .reference_values import MASKS
 
 if TYPE_CHECKING:
@@ -43,24 +44,31 @@ def _timed(
     name: str,
     titles: tuple[str, str],
     write: Callable[[datetime], str | int],
+    read: Callable[[Any], datetime] = datetime.fromisoformat,
     profile: str = "rfc3339",
-    read: Callable[[Any], str] = str,
 ) -> None:
+    """A platform that writes all times in its own way, and reads them so too."""
+
     def apply(platform: Platform) -> None:
-        platform.alter_all(lambda payload: _members(payload, TIMES, lambda text: write(datetime.fromisoformat(text))))
         for operation in platform.routes:
-            platform.rewire(operation, lambda handler: lambda call: handler(_incoming(call, read)))
+            platform.rewire(operation, lambda handler: lambda call: handler(_read(call, read)))
+        platform.alter_all(lambda payload: _members(payload, TIMES, lambda text: write(datetime.fromisoformat(text))))
 
     VARIANTS.add(name, *titles, demo.rebind.time_profile(profile))(apply)
 
 
-def _incoming(call: Call, read: Callable[[Any], str]) -> Call:
-    """A call whose times are read as this platform writes them: what comes in has the form of what goes out."""
-    args = _members({**call.args}, TIMES | {"updatedSince"}, read)
-    return replace(call, args=args, body=_members(call.body, TIMES, read))
+def _read(call: Call, read: Callable[[Any], datetime]) -> Call:
+    """The call with its times as the platform stores them."""
+    args = dict(call.args)
+    try:
+        if "updatedSince" in args:
+            args["updatedSince"] = read(args["updatedSince"]).isoformat()
+        body = _members(call.body, TIMES, lambda text: stamp(read(text)))
+    except (OSError, OverflowError, TypeError, ValueError):
+        raise demo.bad_parameter("time") from None
+    return replace(call, args=args, body=body)
 
 
-BEIJING = timezone(timedelta(hours=8))
 _timed("times-in-utc", ("时间用 Z", "times with Z"), lambda at: at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 _timed(
     "times-with-fractions",
@@ -76,28 +84,28 @@ _timed(
     "times-beijing",
     ("北京时间,无时区", "Beijing time without offset"),
     lambda at: at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
+    lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING),
     "beijing",
-    lambda text: f"{text}+08:00",
 )
 _timed(
     "times-with-blank",
     ("日期时间以空格分隔", "a blank between date and time"),
     lambda at: at.astimezone(BEIJING).isoformat(" ", "seconds"),
-    "offset-space",
+    profile="offset-space",
 )
 _timed(
     "times-compact",
     ("时间为 14 位数字", "times of 14 digits"),
     lambda at: at.astimezone(BEIJING).strftime("%Y%m%d%H%M%S"),
+    lambda text: datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=BEIJING),
     "compact",
-    lambda text: f"{text[:8]}T{text[8:]}+0800",
 )
 _timed(
     "times-in-milliseconds",
     ("时间为毫秒数", "times in milliseconds"),
     lambda at: int(at.timestamp() * 1000),
+    lambda number: datetime.fromtimestamp(int(number) / 1000, UTC),
     "epoch-ms",
-    lambda text: datetime.fromtimestamp(int(text) / 1000, UTC).isoformat(),
 )
 
 

@@ -11,12 +11,14 @@ import click
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.messages import render
 from pytest_szxc.report.terminal import error_lines
-from pytest_szxc.run import Sample, sample_operations
+from pytest_szxc.sampling import sample_operations
 from pytest_szxc.settings import read_settings
 from pytest_szxc.target.starter import starter_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_szxc.sampling import Sample
 
 
 @click.command()
@@ -51,10 +53,12 @@ def check(lang: str, target: str | None, config: str | None) -> None:
 
 
 def _sample_lines(sample: Sample, lang: str) -> Iterator[str]:
-    yield f"{'×' if sample.error else '√'} {sample.operation}  {sample.call}"
-    if sample.came:
-        yield f"    {render('binding-check.came', lang, {})}: {sample.came}"
-    if sample.seen:
-        yield f"    {render('binding-check.seen', lang, {})}: {sample.seen}"
-    if sample.error:
+    mark = "×" if sample.error else "○" if sample.lacking else "√"
+    yield f"{mark} {sample.operation}  {sample.call}"
+    if sample.lacking:
+        yield f"    {render('binding-check.lacking', lang, {'names': ', '.join(sample.lacking)})}"
+    elif sample.error:
         yield from (f"    {line}" for line in error_lines(sample.error, lang))
+    else:
+        yield f"    {render('binding-check.came', lang, {})}: {sample.came}"
+        yield f"    {render('binding-check.seen', lang, {})}: {sample.seen}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -38,11 +38,9 @@ def both(code: str, **params: object) -> Markup:
     return _pair(render(code, "zh", params), render(code, "en", params))
 
 
-def cause(row: Mapping[str, Json], part: str = "text") -> Markup:
+def cause(row: Mapping[str, Json], part: Literal["text", "hint"] = "text") -> Markup:
     """A cause, or its hint, in zh and en."""
-    chosen = "hint" if part == "hint" else "text"
-    texts = [render(row["code"], lang, row.get("params", {}), part=chosen) for lang in ("zh", "en")]
-    return _pair(*texts)
+    return _pair(*(render(row["code"], lang, row.get("params", {}), part) for lang in ("zh", "en")))
 
 
 def _pair(zh: str, en: str) -> Markup:

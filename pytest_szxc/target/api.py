@@ -14,7 +14,7 @@ from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.store import exchange_id
-from pytest_szxc.target.streams import Adapter, Call, Stream, record_of
+from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
 from pytest_szxc.target.sut import Reply
 
 if TYPE_CHECKING:
@@ -121,13 +121,17 @@ class ApiSource:
         record = record_of(call.operation, value, Location(answer.exchange), self._now)
         return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
 
-    def probe(self, call: Call) -> str:
+    def probe(self, call: Call) -> Probe:
         """See ``Source``."""
         bound = self._bound(call.suite, call.operation)
         request = self._request(bound, call)
-        if call.operation.answer == "records":
-            return self._page(call, bound, first_request(request, bound.paging)).answer.exchange
-        return self.reply(call).exchange
+        if call.operation.answer != "records":
+            answer = self._answer(call, bound, request)
+            reply = self.reply(call)
+            return Probe(reply.exchange, answer.payload, reply.record)
+        page = self._page(call, bound, first_request(request, bound.paging))
+        first = next(self._records(call.operation, self._shape(call.suite, call.operation, bound), [page]), None)
+        return Probe(page.answer.exchange, page.items[0] if page.items else None, first)
 
     def _bound(self, suite: Suite, operation: Operation) -> BoundOperation:
         bound = self._statement.operations.get((suite.id, operation.id))

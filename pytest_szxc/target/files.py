@@ -14,7 +14,7 @@ from pytest_szxc.target.answers import keys_of
 from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.csv_cells import coerced, member_types, nested
 from pytest_szxc.target.store import exchange_id
-from pytest_szxc.target.streams import Call, Stream, record_of
+from pytest_szxc.target.streams import Call, Probe, Stream, record_of
 from pytest_szxc.target.strict_json import parse, strict_text
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ class FileSource:
             Unjudgeable: ``target.file-cannot``, ``target.file-unnamed``, ``target.file-absent``.
             TransportFault: ``file.*``.
         """
+        if call.params:  # a file holds one answer, not the one to a question such as "updated since"
+            raise Unjudgeable("target.file-cannot", operation=call.operation.id)
         exchanges = [self._read(call.operation.id, file) for file in self._serving(call.operation)]
         records = [record for exchange in exchanges for record in self._records(call, exchange)]
         if len(records) > self._statement.limits.records:
@@ -131,9 +133,11 @@ class FileSource:
         """See ``Source``: files answer no single questions."""
         raise Unjudgeable("target.file-cannot", operation=call.operation.id)
 
-    def probe(self, call: Call) -> str:
+    def probe(self, call: Call) -> Probe:
         """See ``Source``."""
-        return self.stream(call).exchanges[0]
+        stream = self.stream(call)
+        first = next(iter(stream), None)
+        return Probe(stream.exchanges[0], first.value if first else None, first)
 
     def _serving(self, operation: Operation) -> list[DataFile]:
         if not operation.file:

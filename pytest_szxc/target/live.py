@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pytest_szxc.target.pace import Pace
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.target.store import ExchangeStore
-    from pytest_szxc.target.streams import Adapter, Source
+    from pytest_szxc.target.streams import Adapter, Probe, Source
     from pytest_szxc.target.sut import Reply
     from pytest_szxc.target.transports import Transport
 
@@ -105,15 +105,15 @@ class LiveSut:
         """See ``Sut``."""
         return self._whole.ask(operation, account=account, body=body, accept=accept, **params)
 
-    def probe(self, suite: str, operation: str) -> str:
-        """Ask a read operation once, as little as possible; the id of the exchange.
+    def probe(self, suite: str, operation: str, body: Json = None, **params: Json) -> Probe:
+        """Ask a read operation once, as little as possible.
 
         Raises:
             Unjudgeable: no usable answer.
         """
         row = self.suites[suite].operations[operation]
         self.allow(self.suites[suite], row)
-        return self._source.probe(Call(self.suites[suite], row, {}, self.account(PRIMARY, row)))
+        return self._source.probe(Call(self.suites[suite], row, params, self.account(PRIMARY, row), body))
 
     def close(self) -> None:
         """Let go of connections; the store is whose who opened it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import TransportFault
@@ -139,11 +139,10 @@ def _wait(state: _State, limits: Limits, now: float) -> float:
 
 def _read(text: str | None, now: float) -> _State:
     if text is None:
-        return _State(begun=now)
-    state = _State(**json.loads(text))
-    state.seats = [(pid, until) for pid, until in state.seats]
-    return state
+        return _State(now)
+    begun, following, sent, seats = json.loads(text)
+    return _State(begun, following, sent, [(pid, until) for pid, until in seats])
 
 
 def _write(state: _State) -> str:
-    return json.dumps(asdict(state))
+    return json.dumps([state.begun, state.next, state.sent, state.seats])

@@ -83,11 +83,16 @@ class SqliteShelf:
 
     def take(self, key: str) -> Exchange | bool:
         """See ``Shelf``."""
-        found = self._find(self._connection(), key)
+        connection = self._connection()
+        found = self._find(connection, key)
         if found:
             return found
-        with self._writing() as connection:
-            return self._find(connection, key) or _claim(connection, key)
+        if not _claim(connection, key):
+            return False
+        found = self._find(connection, key)  # its sender may have finished between our look and our claim
+        if found:
+            self.release(key)
+        return found or True
 
     def _find(self, connection: sqlite3.Connection, key: str) -> Exchange | None:
         row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
@@ -135,12 +140,14 @@ class SqliteShelf:
 
 def _claim(connection: sqlite3.Connection, key: str) -> bool:
     """Claim a key unless a living process holds it."""
+    mine = (os.getpid(), time.time() + LEASE)
+    if connection.execute("INSERT OR IGNORE INTO claim VALUES (?, ?, ?)", (key, *mine)).rowcount:
+        return True
     row = connection.execute("SELECT pid, until FROM claim WHERE key = ?", (key,)).fetchone()
-    now = time.time()
-    if row and row[1] > now and alive(row[0]):
+    if row is None or (row[1] > time.time() and alive(row[0])):
         return False
-    connection.execute("INSERT OR REPLACE INTO claim VALUES (?, ?, ?)", (key, os.getpid(), now + LEASE))
-    return True
+    succeed = "UPDATE claim SET pid = ?, until = ? WHERE key = ? AND pid = ? AND until = ?"
+    return connection.execute(succeed, (*mine, key, *row)).rowcount > 0
 
 
 def alive(pid: int) -> bool:

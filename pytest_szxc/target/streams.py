@@ -64,6 +64,21 @@ class Call:
     ordinal: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What asking an operation once, as little as possible, showed.
+
+    Attributes:
+        exchange: id of the exchange.
+        came: the vendor's own object, the first of a stream; ``None`` if there was none.
+        seen: the same as the suite sees it.
+    """
+
+    exchange: str
+    came: Json = None
+    seen: Record | None = None
+
+
 class Source(Protocol):
     """Where canonical values come from: an API, or files."""
 
@@ -76,8 +91,8 @@ class Source(Protocol):
     def reply(self, call: Call) -> Reply:
         """The answer of an ``object`` or ``document`` operation."""
 
-    def probe(self, call: Call) -> str:
-        """Ask once, as little as possible; the id of the exchange. Raises as ``stream`` and ``reply`` do."""
+    def probe(self, call: Call) -> Probe:
+        """Ask once, as little as possible. Raises as ``stream`` and ``reply`` do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Decision:
     exit_code: int
 
 
-def decide(
+def decide(  # noqa: PLR0913 -- all that a decision rests on
     manifest: Manifest,
     given: Mapping[str, Verdict],
     *,

@@ -1,4 +1,4 @@
-"""Whatever is wrong with target or statement ends with its own message and exit code: no pass, no traceback, no flood."""
+"""What is wrong with target or statement ends with its own message and exit code: no pass, no traceback, no flood."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job: `pytest --szxc-target=…` on the reference platform, alone and in the company of pytest's own options."""
+"""The main job: `pytest --szxc-target=…` on the reference platform, alone and with pytest's own options."""
 
 from __future__ import annotations
 
@@ -69,7 +69,14 @@ def test_a_fault_is_told_so_that_it_can_be_mended(run, target, statuses):
     assert result.ret == 1
     assert statuses(result.report) == {"DC-015": "fail"}
     result.stdout.fnmatch_lines(
-        ["*DC-015 *Level*", "*1. * /level (exchange x*)", "*expected: *", "*observed: *", "*fix: *", "*again: pytest*-k DC-015"]
+        [
+            "*DC-015 *Level*",
+            "*1. * /level (exchange x*)",
+            "*expected: *",
+            "*observed: *",
+            "*fix: *",
+            "*again: pytest*-k DC-015",
+        ]
     )
 
 

@@ -77,6 +77,19 @@ def test_data_that_are_refused_to_all_show_nothing() -> None:
     assert fake.observe("DC-046") == fake.observe("DC-050") == fake.observe("DC-049") == []
 
 
+def test_data_that_are_nowhere_are_asked_for_once_more_so_that_the_absence_is_told() -> None:
+    fake = sut(lambda *_, **__: reply(status=404))
+    assert fake.observe("DC-046") == []
+    assert [("accept" in params) for _, _, params in fake.asked] == [True] * 4 + [False]
+
+
+def test_not_found_is_no_refusal() -> None:
+    def answer(*_: Any, resourceCode: str, **__: Any) -> Reply:  # noqa: N803 -- the suite's name
+        return reply(data(resourceCode)) if rank(resourceCode) < 3 else reply(status=404)
+
+    assert sut(answer).observe("DC-049") == []
+
+
 @pytest.mark.parametrize(("lowest_refused", "count"), [(3, 0), (4, 1), (5, 2)])
 def test_clearance(lowest_refused: int, count: int) -> None:
     def answer(*_: Any, resourceCode: str, account: str, **__: Any) -> Reply:  # noqa: N803 -- the suite's name

@@ -188,10 +188,17 @@ def test_a_connection_is_kept_and_nothing_of_the_environment_is_used(
 
 
 def test_body_and_method_are_sent(serve: Serve, network: Network) -> None:
-    server = serve(OK)
+    bodies = []
+
+    def behave(connection: socket.socket) -> None:
+        bodies.append(server.heads[-1].partition(b"\r\n\r\n")[2] or connection.recv(100))
+        connection.sendall(OK)
+
+    server = serve(behave)
     network.send(Request("POST", server.url, (("content-type", "application/json"),), b'{"a":1}'))
-    assert server.heads[0].endswith(b'\r\n\r\n{"a":1}')
+    assert bodies == [b'{"a":1}']
     assert b"content-length: 7" in server.heads[0].lower()
+    assert server.heads[0].startswith(b"POST / ")
 
 
 def test_redirects_within_the_origin_are_followed_for_reading_only(serve: Serve, network: Network) -> None:
