@@ -31,8 +31,8 @@ RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "su
 class Intake:
     """What a run is made of, before anything was asked.
 
-    ``target`` is what the user named (``demo``, a URL, an application, a file); ``statement.base_url`` is where requests
-    go.
+    ``target`` is what the user named (``demo``, a URL, an application, a file); ``statement.base_url`` is where
+    requests go.
     """
 
     run: str

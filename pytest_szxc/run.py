@@ -21,9 +21,11 @@ from pytest_szxc.settings import results_folder
 from pytest_szxc.target.auth import placeholder
 from pytest_szxc.target.clock import RealClock
 from pytest_szxc.target.opening import Setting, open_replay, open_target
+from pytest_szxc.target.pace import waited
 from pytest_szxc.target.preflight import preflight, probes_of
 from pytest_szxc.target.statement import Claim
 from pytest_szxc.target.store import ExchangeStore
+from pytest_szxc.target.transports import IN_PROCESS_URL
 from pytest_szxc.verdict.decision import decide
 from pytest_szxc.verdict.judge import Context, judge, passed_over
 from pytest_szxc.verdict.manifest import Manifest, draw_up
@@ -33,11 +35,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_szxc.intake import Intake
-    from pytest_szxc.model import Exchange, Json, Requirement, Suite
+    from pytest_szxc.model import Json, Requirement, Suite
     from pytest_szxc.settings import Settings
     from pytest_szxc.target.live import LiveSut
-    from pytest_szxc.target.preflight import Preflight
+    from pytest_szxc.target.preflight import Place
     from pytest_szxc.target.statement import Statement
+    from pytest_szxc.verdict.manifest import Entry
 
 REPORT = "report.json"
 PAGE = "report.html"
@@ -92,9 +95,13 @@ class Run:
         record = self.record
         return draw_up(self.suites.values(), record.statement, classes=record.classes, present=record.present)
 
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return {entry.requirement.id: entry for entry in self.manifest.entries}
+
     def judge(self, requirement: Requirement) -> Verdict:
         """The verdict on one requirement of the manifest; asks the SUT only if one is owed."""
-        entry = next(entry for entry in self.manifest.entries if entry.requirement is requirement)
+        entry = self._entries[requirement.id]
         if not entry.owed:
             return decide(Manifest((entry,), ""), {}).verdicts[0][1]
         check = self._checks[requirement.suite].get(requirement.id)
@@ -106,7 +113,7 @@ class Run:
     def failure_lines(self, requirement: Requirement, verdict: Verdict) -> Iterator[str]:
         """What a person needs to mend a requirement."""
         shown = [finding.at.exchange for finding in verdict.findings[:1]] or list(verdict.exchanges[-1:])
-        exchanges = [found for found in map(self._exchange, shown) if found]
+        exchanges = [found for found in (self.store.get(key) for key in shown if key) if found and self._networked]
         again = " ".join(("pytest", *self.record.command, "-k", requirement.id))
         yield from failure_lines(
             requirement, verdict, exchanges, self.lang, again=again, account_variables=self._account_variables()
@@ -129,8 +136,8 @@ class Run:
         """The run as plain JSON, for a worker process."""
         return record_json(self.record)
 
-    def finish(self, given: Mapping[str, Verdict], *, partial: bool) -> dict[str, Json]:
-        """Decide, and write the reports."""
+    def finish(self, given: Mapping[str, Verdict], *, partial: bool, ended: int | None = None) -> dict[str, Json]:
+        """Decide, and write the reports. ``ended`` is pytest's own exit code where that stands over ours."""
         cause = self.preflight_cause
         if cause is not None:
             given = {verdict.requirement: verdict for verdict in passed_over(self.manifest.owed(), cause)}
@@ -143,7 +150,7 @@ class Run:
             declared=statement.declared,
             partial=partial,
         )
-        facts = self._facts(decision.exit_code, partial=partial)
+        facts = self._facts(decision.exit_code if ended is None else ended, partial=partial)
         document = report_document(facts, self.suites.values(), statement, decision)
         write_report(document, self.record.folder / REPORT)
         write_page(document, self.page)
@@ -170,7 +177,7 @@ class Run:
             taints=("insecure",) if settings.get("insecure") else (),
             requests_sent=counters.sent,
             requests_saved=counters.saved,
-            rate_cost=round(counters.sent / record.statement.limits.rate, 1) if record.statement.limits.rate else 0.0,
+            rate_cost=round(waited(self.store), 1),
             options=settings,
         )
 
@@ -179,8 +186,9 @@ class Run:
         owners = {name: operation.owner for name, operation in self.suites[suite].operations.items()}
         return Context(frozenset(claim.without), owners)
 
-    def _exchange(self, key: str | None) -> Exchange | None:
-        return next((found for found in self.store.all() if found.id == key), None)
+    @property
+    def _networked(self) -> bool:
+        return self.record.statement.base_url != IN_PROCESS_URL
 
     def _account_variables(self) -> dict[str, str]:
         accounts = self.record.statement.accounts.values()
@@ -206,9 +214,8 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
             store = ExchangeStore(None)
             record = replace(record, statement=_claiming(record.statement, intake.suites, None))
         else:
-            record.folder.mkdir(parents=True, exist_ok=True)
-            record.exchanges.unlink(missing_ok=True)
-            store = ExchangeStore(record.exchanges)
+            _await_target(record, intake, hook)
+            store = ExchangeStore(_fresh(record))
         closing.callback(store.close)
         sut = _open(record, intake.suites, store, hook, closing)
         if not offline:
@@ -288,7 +295,7 @@ def _record(intake: Intake, command: tuple[str, ...]) -> RunRecord:
 
 def _probed(record: RunRecord, intake: Intake, sut: LiveSut) -> RunRecord:
     """The record with what the probes showed: why nothing can be tested, or which classes are there."""
-    found = _patiently(sut, intake)
+    found = preflight(sut, _probes(intake))
     present: dict[str, dict[str, bool]] = {}
     for (suite, name), answered in found.observed.items():
         present.setdefault(suite, {})[name] = answered
@@ -299,16 +306,28 @@ def _probed(record: RunRecord, intake: Intake, sut: LiveSut) -> RunRecord:
     return replace(record, present=_unclaimed(present, intake.suites, statement), preflight=found.cause)
 
 
-def _patiently(sut: LiveSut, intake: Intake) -> Preflight:
-    """Ask the probes; with ``--szxc-wait`` until something answers or the time is up."""
+def _await_target(record: RunRecord, intake: Intake, hook: object) -> None:
+    """With ``--szxc-wait``, ask until something answers or the time is up; none of it is recorded."""
     clock = RealClock()
     end = clock.monotonic() + (intake.settings.number("wait") or 0.0)
-    probes = {place: probe for place, probe in probes_of(intake.suites).items() if intake.probed(place)}
-    found = preflight(sut, probes)
-    while found.cause is not None and clock.monotonic() < end:
+    while clock.monotonic() < end:
+        with ExitStack() as closing:
+            sut = _open(record, intake.suites, ExchangeStore(None), hook, closing)
+            if preflight(sut, _probes(intake)).cause is None:
+                return
         clock.sleep(PAUSE)
-        found = preflight(sut, probes)
-    return found
+
+
+def _probes(intake: Intake) -> dict[Place, str]:
+    return {place: probe for place, probe in probes_of(intake.suites).items() if intake.probed(place)}
+
+
+def _fresh(record: RunRecord) -> Path:
+    """The place of a new store of exchanges; an earlier run's in the same folder is removed."""
+    record.folder.mkdir(parents=True, exist_ok=True)
+    for suffix in ("", "-wal", "-shm"):
+        record.exchanges.with_name(record.exchanges.name + suffix).unlink(missing_ok=True)
+    return record.exchanges
 
 
 def _claiming(

@@ -146,14 +146,18 @@ class RequirementSession:
         if session.config.option.collectonly:
             return
         stopped = bool(session.shouldfail or session.shouldstop or exitstatus == pytest.ExitCode.INTERRUPTED)
-        self.document = self.run.finish(self.verdicts, partial=self.deselected or stopped)
-        session.exitstatus = self._exit_status(exitstatus, self.document["run"]["exitCode"])
+        ended = self._ended(exitstatus)
+        self.document = self.run.finish(self.verdicts, partial=self.deselected or stopped, ended=ended)
+        ours = self.document["run"]["exitCode"]
+        outranked = self.foreign_failed and ours in (ExitCode.OK, ExitCode.INCONCLUSIVE)
+        session.exitstatus = ExitCode.FAILED if outranked else ours
 
-    def _exit_status(self, pytest_code: int, ours: int) -> int:
-        """Pytest's own codes 2 to 5 stand; else ours, with a failure in the user's own tests counted as 1."""
-        if pytest_code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and self.run.preflight_cause is None:
-            return pytest_code
-        return ExitCode.FAILED if self.foreign_failed and ours in (ExitCode.OK, ExitCode.INCONCLUSIVE) else ours
+    def _ended(self, exitstatus: int) -> int | None:
+        """Pytest's own exit code where it stands: interrupted, internal error, usage error, nothing collected."""
+        if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            return None
+        nothing_collected = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+        return None if nothing_collected and self.run.preflight_cause else int(exitstatus)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_szxc.messages import render
+from pytest_szxc.model import Status
 from pytest_szxc.reference.lookup import has_reference
 from pytest_szxc.report.reading import read_report
 from pytest_szxc.run import rejudge_run
@@ -77,10 +78,11 @@ def _peace_line(peace: Peace, lang: str) -> str:
 @click.pass_obj
 def rejudge(lang: str, folder: Path) -> None:
     """离线重判一次记录下来的运行 / judge a recorded run again, offline."""
-    before = {row["requirement"]: row for row in read_report(folder / "report.json")["verdicts"]}
-    changed = [row for row in rejudge_run(folder) if row != before.get(row["requirement"])]
+    rows = read_report(folder / "report.json")["verdicts"]
+    before = {row["requirement"]: row for row in rows if row["status"] != Status.NOT_RUN}
+    again = [row for row in rejudge_run(folder) if row["requirement"] in before]
+    changed = [row for row in again if row != before[row["requirement"]]]
     for row in changed:
-        old = before.get(row["requirement"], {}).get("status", "-")
-        click.echo(f"× {row['requirement']}: {old} → {row['status']}")
+        click.echo(f"× {row['requirement']}: {before[row['requirement']]['status']} → {row['status']}")
     click.echo(render("rejudge.summary", lang, {"count": len(before), "changed": len(changed)}))
     sys.exit(1 if changed else 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from dataclasses import dataclass
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -39,6 +40,7 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self._database = sqlite3.connect(str(path or ":memory:"), check_same_thread=False, isolation_level=None)
         self._lock = RLock()
+        weakref.finalize(self, self._database.close)  # a forgotten platform leaves no open database behind
 
     def close(self) -> None:
         """Close the database."""

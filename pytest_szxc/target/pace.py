@@ -36,12 +36,14 @@ class _State:
         begun: instant of the first request (POSIX seconds).
         next: instant at which the next request may go.
         sent: requests let through.
+        waited: seconds that requests were held back for the rate.
         seats: process and end of lease for each connection in use.
     """
 
     begun: float
     next: float = 0.0
     sent: int = 0
+    waited: float = 0.0
     seats: list[tuple[int, float]] = field(default_factory=list)
 
 
@@ -111,6 +113,11 @@ class Pace:
         self._store.update_meta(_NAME, change)
 
 
+def waited(store: ExchangeStore) -> float:
+    """Seconds that all processes of a run together held requests back for the rate."""
+    return _read(store.meta(_NAME), 0.0).waited
+
+
 def _decide(state: _State, limits: Limits, now: float) -> _Turn:
     """Whether one more request may go; if so it is booked in ``state``."""
     if state.sent >= limits.requests:
@@ -122,6 +129,7 @@ def _decide(state: _State, limits: Limits, now: float) -> _Turn:
         return _Turn(seated=False)
     wait = _wait(state, limits, now)
     state.sent += 1
+    state.waited += wait
     state.seats.append((os.getpid(), now + wait + limits.deadline + _GRACE))
     return _Turn(wait)
 
@@ -140,9 +148,9 @@ def _wait(state: _State, limits: Limits, now: float) -> float:
 def _read(text: str | None, now: float) -> _State:
     if text is None:
         return _State(now)
-    begun, following, sent, seats = json.loads(text)
-    return _State(begun, following, sent, [(pid, until) for pid, until in seats])
+    begun, following, sent, held, seats = json.loads(text)
+    return _State(begun, following, sent, held, [(pid, until) for pid, until in seats])
 
 
 def _write(state: _State) -> str:
-    return json.dumps([state.begun, state.next, state.sent, state.seats])
+    return json.dumps([state.begun, state.next, state.sent, state.waited, state.seats])

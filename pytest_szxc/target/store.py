@@ -53,6 +53,9 @@ class Shelf(Protocol):
     def take(self, key: str) -> Exchange | bool:
         """The exchange if it is there; otherwise whether the caller shall send it (then ``put`` or ``release``)."""
 
+    def find(self, key: str) -> Exchange | None:
+        """The exchange if it is there."""
+
     def wait(self) -> None:
         """Let a little time pass, or until something changed."""
 
@@ -120,6 +123,10 @@ class ExchangeStore:
             self._shelf.release(key)
             raise
         return self._shelf.put(key, made)
+
+    def get(self, key: str) -> Exchange | None:
+        """The exchange with this id, if it was made."""
+        return self._shelf.find(key)
 
     def all(self) -> Iterator[Exchange]:
         """All exchanges in canonical order: the same list for one seed, whatever worker sent what and when."""
@@ -195,6 +202,10 @@ class MemoryShelf:
                 return False
             self._claimed[key] = None
             return True
+
+    def find(self, key: str) -> Exchange | None:
+        """See ``Shelf``."""
+        return self._exchanges.get(key)
 
     def wait(self) -> None:
         """See ``Shelf``."""

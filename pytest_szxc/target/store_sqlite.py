@@ -84,18 +84,19 @@ class SqliteShelf:
     def take(self, key: str) -> Exchange | bool:
         """See ``Shelf``."""
         connection = self._connection()
-        found = self._find(connection, key)
+        found = self.find(key)
         if found:
             return found
         if not _claim(connection, key):
             return False
-        found = self._find(connection, key)  # its sender may have finished between our look and our claim
+        found = self.find(key)  # its sender may have finished between our look and our claim
         if found:
             self.release(key)
         return found or True
 
-    def _find(self, connection: sqlite3.Connection, key: str) -> Exchange | None:
-        row = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+    def find(self, key: str) -> Exchange | None:
+        """See ``Shelf``."""
+        row = self._connection().execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
         return _exchange(row) if row else None
 
     def wait(self) -> None:
@@ -107,7 +108,7 @@ class SqliteShelf:
         with self._writing() as connection:
             kept = connection.execute(_INSERT, _row(key, exchange)).rowcount
             connection.execute("DELETE FROM claim WHERE key = ?", (key,))
-        return exchange if kept else self._find(self._connection(), key) or exchange
+        return exchange if kept else self.find(key) or exchange
 
     def release(self, key: str) -> None:
         """See ``Shelf``."""

@@ -96,6 +96,21 @@ def test_a_clock_runs(toys: dict[str, ModuleType]) -> None:
     assert ask(platform, "/things").get_json()["timestamp"].startswith("2021")
 
 
+def test_a_handler_that_breaks_is_an_internal_error(platform: Platform) -> None:
+    platform.app.logger.disabled = True
+    platform.rewire("list_things", lambda _: lambda _call: 1 / 0)
+    answer = ask(platform, "/things")
+    assert (answer.status_code, answer.get_json()["code"]) == (500, 50001)
+
+
+def test_two_descriptions_may_agree_but_not_differ(platform: Platform) -> None:
+    path = {"/things": {"get": {"operationId": "list_things"}}}
+    platform.describe({"paths": path})
+    path["/things"]["get"]["operationId"] = "other"
+    with pytest.raises(ValueError, match="operationId"):
+        platform.describe({"paths": path})
+
+
 def _walk_numbers(platform: Platform, first: str, step: str) -> list[int]:
     seen: list[int] = []
     for number in count(0 if step == "offset" else 1):

@@ -14,7 +14,7 @@ ENVELOPE = Envelope(payload="data", code="code", success=("0",), denied=("40302"
 JSON = (("content-type", "application/json"),)
 
 
-def read(  # noqa: PLR0913 -- an exchange in words
+def read(
     body: object,
     status: int = 200,
     *,
