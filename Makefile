@@ -16,6 +16,9 @@ RUN := $(BIN)/python
 PIP := $(RUN) -m pip --disable-pip-version-check -qq install
 CODE := pytest_szxc conformance_suites tests benchmarks examples hatch_build.py
 
+# The checks start Python many times: without compiled files each start would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test lint typecheck unit audit selftest datasette bench prove clean
 
 help:

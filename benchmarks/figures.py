@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-QUIET = {name: value for name, value in os.environ.items() if not name.startswith(("SZXC_", "PYTEST_", "COVERAGE_"))}
+UNWANTED = ("SZXC_", "PYTEST_", "COVERAGE_", "PYTHONDONTWRITEBYTECODE")
+QUIET = {name: value for name, value in os.environ.items() if not name.startswith(UNWANTED)}
 
 NO_EXTRA: Mapping[str, str] = MappingProxyType({})
 

@@ -142,6 +142,7 @@ class RequirementSession:
         """Close the world: decide, write the report, set the exit code."""
         if self.worker:
             session.config.workeroutput["szxc_deselected"] = self.deselected  # type: ignore[attr-defined]
+            self.run.close()  # hands in the counters before the controller reports
             return
         if session.config.option.collectonly:
             return

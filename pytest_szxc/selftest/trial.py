@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pytest_szxc.reference.platform import Platform
     from pytest_szxc.target.statement import Statement
 
-SIZE = 300
+SIZE = 130
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 BASE_URL = "http://szxc.invalid"
 

@@ -14,7 +14,7 @@ from pytest_szxc.reference.platform import build_platform
 from pytest_szxc.reference.server import serve
 
 SUITE = "data_classification"
-SIZE = 160
+SIZE = 130
 
 
 @pytest.fixture

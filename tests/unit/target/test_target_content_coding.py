@@ -23,9 +23,9 @@ def raw_deflate(body: bytes) -> bytes:
     [
         (PLAIN, ""),
         (PLAIN, "identity"),
-        (gzip.compress(PLAIN), "gzip"),
-        (gzip.compress(PLAIN), "GZip, identity"),
-        (gzip.compress(PLAIN[:99]) + gzip.compress(PLAIN[99:]), "x-gzip"),
+        (gzip.compress(PLAIN, mtime=0), "gzip"),
+        (gzip.compress(PLAIN, mtime=0), "GZip, identity"),
+        (gzip.compress(PLAIN[:99], mtime=0) + gzip.compress(PLAIN[99:], mtime=0), "x-gzip"),
         (zlib.compress(PLAIN), "deflate"),
         (raw_deflate(PLAIN), "deflate"),
     ],
@@ -41,17 +41,17 @@ def test_an_empty_body_has_no_encoding() -> None:
 @pytest.mark.parametrize(
     ("body", "encodings", "code"),
     [
-        (gzip.compress(gzip.compress(PLAIN)), "gzip, gzip", "encoding.stacked"),
+        (gzip.compress(gzip.compress(PLAIN), mtime=0), "gzip, gzip", "encoding.stacked"),
         (b"x", ", ".join(["gzip"] * 5000), "encoding.stacked"),
         (b"x", "br", "encoding.unasked"),
         (b"x", "zstd", "encoding.unasked"),
         (b"not gzip", "gzip", "encoding.corrupt"),
-        (gzip.compress(PLAIN)[:-1], "gzip", "encoding.truncated"),
+        (gzip.compress(PLAIN, mtime=0)[:-1], "gzip", "encoding.truncated"),
         (zlib.compress(PLAIN)[:-2], "deflate", "encoding.truncated"),
-        (gzip.compress(PLAIN)[:-8] + b"\0" * 8, "gzip", "encoding.corrupt"),
-        (gzip.compress(PLAIN) + b"surplus", "gzip", "encoding.corrupt"),
-        (gzip.compress(bytes(LIMIT + 1)), "gzip", "transport.body-too-large"),
-        (b"".join([gzip.compress(bytes(LIMIT // 2))] * 3), "gzip", "transport.body-too-large"),
+        (gzip.compress(PLAIN, mtime=0)[:-8] + b"\0" * 8, "gzip", "encoding.corrupt"),
+        (gzip.compress(PLAIN, mtime=0) + b"surplus", "gzip", "encoding.corrupt"),
+        (gzip.compress(bytes(LIMIT + 1), mtime=0), "gzip", "transport.body-too-large"),
+        (b"".join([gzip.compress(bytes(LIMIT // 2), mtime=0)] * 3), "gzip", "transport.body-too-large"),
     ],
 )
 def test_anything_else_is_refused(body: bytes, encodings: str, code: str) -> None:
@@ -63,7 +63,7 @@ def test_anything_else_is_refused(body: bytes, encodings: str, code: str) -> Non
 
 
 def test_a_bomb_takes_no_more_memory_than_the_limit_allows() -> None:
-    bomb = gzip.compress(bytes(200_000_000), compresslevel=1)
+    bomb = gzip.compress(bytes(200_000_000), compresslevel=1, mtime=0)
     tracemalloc.start()
     with pytest.raises(TransportFault):
         decode(bomb, "gzip", LIMIT)
