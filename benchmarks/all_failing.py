@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 from pathlib import Path
 
-from figures import pytest_command, tell, timed
+from figures import paired_ratio, pytest_command, tell, timed
 from loopback_server import serving
 from synthetic import SUITE, write_statement, write_suite
 
@@ -15,14 +14,14 @@ COMMAND = pytest_command("--szxc-config=szxc.toml", f"--szxc-suite={SUITE}")
 
 
 def ratio(folder: Path, base_url: str, *, sharing: bool) -> float:
-    """Median seconds of the failing run over those of the passing one, taking turns."""
+    """Seconds of the failing run over those of the passing one, taking turns."""
     environment = write_suite(folder, COUNT, sharing=sharing)
     seconds: dict[bool, list[float]] = {True: [], False: []}
     for _ in range(ROUNDS):
         for good in (True, False):
             write_statement(folder / "szxc.toml", base_url, good=good)
             seconds[good].append(timed(COMMAND, folder, environment, expected=0 if good else 1))
-    return statistics.median(seconds[False]) / statistics.median(seconds[True])
+    return paired_ratio(seconds[False], seconds[True])
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ def item(number: int, *, good: bool) -> dict[str, Any]:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """``/good/<n>`` and ``/bad/<n>`` answer one object, ``/good`` and ``/bad`` a short list."""
+    """``/good/<n>`` and ``/bad/<n>`` answer one object, ``/good`` and ``/bad`` a short list (with one bad object)."""
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # one write for head and body: no waiting for an acknowledgement between them
@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer."""
         kind, _, number = self.path.strip("/").partition("/")
         good = kind == "good"
-        value = item(int(number), good=good) if number else [item(n, good=good) for n in range(ROWS)]
+        value = item(int(number), good=good) if number else [item(n, good=good or n > 0) for n in range(ROWS)]
         body = json.dumps(value, ensure_ascii=False).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

@@ -6,7 +6,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from figures import pytest_command, tell, timed
+from figures import paired_ratio, pytest_command, tell, timed
 from loopback_server import serving
 from synthetic import SUITE, write_statement, write_suite
 
@@ -33,28 +33,35 @@ def write_both(folder: Path, base_url: str, count: int) -> dict[str, str]:
     return write_suite(folder, count)
 
 
-def rounds(folder: Path, environment: dict[str, str]) -> dict[str, list[float]]:
-    """Seconds of both sides, taking turns."""
+def measure(small: Path, large: Path, base_url: str) -> dict[tuple[str, int], list[float]]:
+    """Seconds by side and size, all four taking turns in each round."""
     commands = {
         "bare": pytest_command("-p", "no:szxc", "test_bare.py"),
         "ours": pytest_command("--szxc-config=szxc.toml", f"--szxc-suite={SUITE}"),
     }
-    taken: dict[str, list[float]] = {name: [] for name in commands}
+    environments = {(folder, size): write_both(folder, base_url, size) for folder, size in ((small, 1), (large, COUNT))}
+    seconds: dict[tuple[str, int], list[float]] = {(side, size): [] for side in commands for size in (1, COUNT)}
     for _ in range(ROUNDS):
-        for name, command in commands.items():
-            taken[name].append(timed(command, folder, environment))
-    return taken
+        for (folder, size), environment in environments.items():
+            for side, command in commands.items():
+                seconds[side, size].append(timed(command, folder, environment))
+    return seconds
+
+
+def milliseconds(seconds: dict[tuple[str, int], list[float]], side: str) -> list[float]:
+    """What one requirement more costs, in each round."""
+    pairs = zip(seconds[side, 1], seconds[side, COUNT], strict=True)
+    return [(many - one) * 1000 / (COUNT - 1) for one, many in pairs]
 
 
 def main() -> None:
     """Measure and tell."""
     with serving() as base_url, tempfile.TemporaryDirectory() as small, tempfile.TemporaryDirectory() as large:
-        one = rounds(Path(small), write_both(Path(small), base_url, 1))
-        many = rounds(Path(large), write_both(Path(large), base_url, COUNT))
-    each = {name: (statistics.median(many[name]) - statistics.median(one[name])) * 1000 / (COUNT - 1) for name in many}
-    whole = statistics.median(many["ours"]) / statistics.median(many["bare"])
-    ours, bare = each["ours"], each["bare"]
-    ratio = ours / bare
+        seconds = measure(Path(small), Path(large), base_url)
+    each = {side: milliseconds(seconds, side) for side in ("ours", "bare")}
+    ours, bare = (statistics.median(each[side]) for side in ("ours", "bare"))
+    ratio = paired_ratio(each["ours"], each["bare"])
+    whole = paired_ratio(seconds["ours", COUNT], seconds["bare", COUNT])
     tell(
         "one_requirement",
         {"ratio": ratio, "goal": GOAL, "holds": ratio <= GOAL, "ours_ms": ours, "bare_ms": bare, "whole_run": whole},
