@@ -93,5 +93,5 @@ prove: $(VENV)/installed-dev $(SERVER)/installed
 	$(RUN) benchmarks/run_all.py --out docs/proof
 
 clean:
-	rm -rf $(VENV) $(SERVER) szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SERVER) .venv-bench-* szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -13,13 +13,12 @@ from pathlib import Path
 from figures import interleaved, paired_ratio, pytest_command, tell
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENTS = ROOT / "build" / "bench"
 GOAL = 1.05
 
 
 def environment(name: str, *packages: str) -> Path:
     """A virtual environment with these packages, made once; its Python."""
-    folder = ENVIRONMENTS / name
+    folder = ROOT / f".venv-bench-{name}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)

@@ -1,23 +1,26 @@
-"""Each bound read operation called once: what came, and what the suite will see of it (``szxc binding check``)."""
+"""A first look at a platform: its OpenAPI document, and each bound read operation called once."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.catalogue.openapi import names
-from pytest_szxc.errors import Unjudgeable
+from pytest_szxc.errors import TransportFault, Unjudgeable
 from pytest_szxc.intake import network_options, take_in
 from pytest_szxc.model import Effect
 from pytest_szxc.printable import show
 from pytest_szxc.target.clock import RealClock
+from pytest_szxc.target.discovery import OPENAPI
 from pytest_szxc.target.opening import Setting, open_target
+from pytest_szxc.target.statement_file import default_statement
 from pytest_szxc.target.store import ExchangeStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.settings import Settings
@@ -61,6 +64,24 @@ def sample_operations(settings: Settings) -> Iterator[Sample]:
         for (suite, name), bound in intake.statement.operations.items():
             if suite in intake.suites and _reads(intake.suites[suite], name, bound):
                 yield _sample(sut, suite, bound, known)
+
+
+def described(url: str) -> Mapping[str, Json] | None:
+    """The OpenAPI document that a platform serves, with ``url`` as its server; ``None`` if it serves none.
+
+    Raises:
+        StatementError: the URL is wrong.
+    """
+    with ExitStack() as closing:
+        statement = default_statement(url, {})
+        setting = Setting({}, ExchangeStore(None), RealClock(), datetime.now(UTC), "")
+        sut = open_target("", statement, setting)
+        closing.callback(sut.close)
+        try:
+            document = sut.look(OPENAPI)
+        except TransportFault:
+            return None
+    return document | {"servers": [{"url": url}]} if isinstance(document, dict) else None
 
 
 def _reads(suite: Suite, name: str, bound: BoundOperation) -> bool:

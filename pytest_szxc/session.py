@@ -14,10 +14,11 @@ from pytest_szxc.errors import CatalogueError, PreflightError, SzxcError
 from pytest_szxc.items import REQUIREMENT, VERDICT, collect_items
 from pytest_szxc.messages import render
 from pytest_szxc.model import Status
+from pytest_szxc.opening import join_run, open_run
 from pytest_szxc.plugin import write_lines
 from pytest_szxc.report.reading import verdict_from
 from pytest_szxc.report.terminal import class_lines, closing_lines, error_lines, root_lines
-from pytest_szxc.run import Run, join_run, open_run, plan_lines
+from pytest_szxc.run import Run, plan_lines
 from pytest_szxc.verdict.decision import ExitCode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import click
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.messages import render
 from pytest_szxc.report.terminal import error_lines
-from pytest_szxc.sampling import sample_operations
+from pytest_szxc.sampling import described, sample_operations
 from pytest_szxc.settings import read_settings
 from pytest_szxc.target.starter import starter_statement
 
@@ -30,7 +30,8 @@ def init(lang: str, source: str, out: Path, *, force: bool) -> None:
     """由网址或 OpenAPI 文档生成带注释的声明文件 / write a commented szxc.toml from a URL or an OpenAPI document."""
     if out.exists() and not force:
         raise click.UsageError(render("init.exists", lang, {"file": out}))
-    out.write_text(starter_statement(source, load_suites(), lang), encoding="utf-8")
+    document = described(source) if "://" in source else None
+    out.write_text(starter_statement(document or source, load_suites(), lang), encoding="utf-8")
     click.echo(render("init.written", lang, {"file": out}))
 
 

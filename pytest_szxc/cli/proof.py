@@ -12,8 +12,8 @@ import click
 from pytest_szxc.messages import render
 from pytest_szxc.model import Status
 from pytest_szxc.reference.lookup import has_reference
+from pytest_szxc.rejudging import rejudge_run
 from pytest_szxc.report.reading import read_report
-from pytest_szxc.run import rejudge_run
 from pytest_szxc.selftest.trial import catalogue, prove
 
 if TYPE_CHECKING:

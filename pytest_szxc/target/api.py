@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
@@ -13,8 +14,10 @@ from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
+from pytest_szxc.target.statement import BoundOperation
 from pytest_szxc.target.store import exchange_id
 from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
+from pytest_szxc.target.strict_json import parse
 from pytest_szxc.target.sut import Reply
 
 if TYPE_CHECKING:
@@ -26,10 +29,12 @@ if TYPE_CHECKING:
     from pytest_szxc.target.canonical import Shape
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.pace import Pace
-    from pytest_szxc.target.statement import BoundOperation, Statement
+    from pytest_szxc.target.statement import Account, Statement
     from pytest_szxc.target.store import ExchangeStore
     from pytest_szxc.target.transports import Transport
 
+DISCOVERY = "discovery"
+"""What exchanges are named that belong to no suite."""
 _GRAVITY = (Effect.READ, Effect.WRITE, Effect.ACTUATE)
 
 
@@ -132,6 +137,18 @@ class ApiSource:
         page = self._page(call, bound, first_request(request, bound.paging))
         first = next(self._records(call.operation, self._shape(call.suite, call.operation, bound), [page]), None)
         return Probe(page.answer.exchange, page.items[0] if page.items else None, first)
+
+    def look(self, path: str, account: Account) -> Json:
+        """See ``Source``."""
+        bound = BoundOperation(DISCOVERY, "GET", path)
+        request = build_request(bound, {}, base_url=self._statement.base_url, account=account)
+        exchange = self._courier.fetch(DISCOVERY, request)
+        if exchange.response is None:
+            raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
+        try:
+            return parse(exchange.response.body) if exchange.response.status == HTTPStatus.OK else None
+        except TransportFault:
+            return None
 
     def _bound(self, suite: Suite, operation: Operation) -> BoundOperation:
         bound = self._statement.operations.get((suite.id, operation.id))

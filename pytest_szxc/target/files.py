@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json, Operation, Suite
     from pytest_szxc.record import Record
     from pytest_szxc.target.clock import Clock
-    from pytest_szxc.target.statement import Statement
+    from pytest_szxc.target.statement import Account, Statement
     from pytest_szxc.target.store import ExchangeStore
     from pytest_szxc.target.sut import Reply
 
@@ -138,6 +138,10 @@ class FileSource:
         stream = self.stream(call)
         first = next(iter(stream), None)
         return Probe(stream.exchanges[0], first.value if first else None, first)
+
+    def look(self, path: str, account: Account) -> Json:  # noqa: ARG002 -- the protocol's
+        """See ``Source``: files do not introduce themselves."""
+        return None
 
     def _serving(self, operation: Operation) -> list[DataFile]:
         if not operation.file:

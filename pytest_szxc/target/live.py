@@ -115,6 +115,14 @@ class LiveSut:
         self.allow(self.suites[suite], row)
         return self._source.probe(Call(self.suites[suite], row, params, self.account(PRIMARY, row), body))
 
+    def look(self, path: str) -> Json:
+        """The JSON document at a path below the base URL; ``None`` if there is none.
+
+        Raises:
+            TransportFault: no answer.
+        """
+        return self._source.look(path, self._statement.accounts.get(PRIMARY) or Account(PRIMARY))
+
     def close(self) -> None:
         """Let go of connections; the store is whose who opened it."""
         if self._transport is not None:

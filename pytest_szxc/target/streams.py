@@ -94,6 +94,13 @@ class Source(Protocol):
     def probe(self, call: Call) -> Probe:
         """Ask once, as little as possible. Raises as ``stream`` and ``reply`` do."""
 
+    def look(self, path: str, account: Account) -> Json:
+        """The JSON document at a path; ``None`` if there is none.
+
+        Raises:
+            TransportFault: no answer.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Adapter:

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.evidence.run_record import EXCHANGES
-from pytest_szxc.run import rejudge_run
+from pytest_szxc.rejudging import rejudge_run
 from pytest_szxc.target.store import ExchangeStore
 
 APP = "made_here:app"

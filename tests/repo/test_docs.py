@@ -40,7 +40,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 def rows(name: str) -> list[str]:
     """The first cells of all tables that hold code."""
-    return re.findall(r"(?m)^\| (`[^|]+`) \|", read(name))
+    return re.findall(r"(?m)^\| (`[^`|]+`)", read(name))
 
 
 def szxc_commands(group: click.Group = szxc, before: str = "szxc") -> set[str]:

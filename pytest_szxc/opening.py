@@ -1,0 +1,135 @@
+"""Open a run, or join one that another process has opened."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_szxc.catalogue.load import load_suites
+from pytest_szxc.evidence.run_record import RunRecord, record_from, write_record
+from pytest_szxc.intake import adapter_of, network_options, take_in
+from pytest_szxc.run import Run
+from pytest_szxc.settings import results_folder
+from pytest_szxc.survey import claiming, introduced, probes, surveyed
+from pytest_szxc.target.clock import RealClock
+from pytest_szxc.target.opening import Setting, open_target
+from pytest_szxc.target.preflight import preflight
+from pytest_szxc.target.store import ExchangeStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pytest_szxc.intake import Intake
+    from pytest_szxc.model import Json, Suite
+    from pytest_szxc.settings import Settings
+    from pytest_szxc.target.live import LiveSut
+
+PAUSE = 0.5
+"""Seconds between two tries while waiting for a target (``--szxc-wait``)."""
+
+
+def open_run(settings: Settings, hook: object = None, *, offline: bool = False, command: tuple[str, ...] = ()) -> Run:
+    """Open a run: settle statement and target, ask the probes, fix the manifest, begin the record.
+
+    Args:
+        settings: the options in effect.
+        hook: pytest's hooks, for adapters.
+        offline: open nothing and send nothing (``--co``, ``--szxc-plan``).
+        command: the ``--szxc-*`` words, for the line that runs one requirement again.
+
+    Raises:
+        SzxcError: what a user must put right first.
+    """
+    with ExitStack() as closing:
+        intake = take_in(settings, load_suites(), closing, offline=offline)
+        record = _record(intake, command)
+        if offline:
+            store = ExchangeStore(None)
+            record = replace(record, statement=claiming(record.statement, intake.suites, None))
+        else:
+            _await_target(record, intake, hook)
+            store = ExchangeStore(_fresh(record))
+        closing.callback(store.close)
+        sut = _open(record, intake.suites, store, hook, closing)
+        if not offline:
+            record = introduced(record, intake, sut)
+            sut = _open(record, intake.suites, store, hook, closing)
+            record = surveyed(record, intake, sut)
+        run = Run(record, intake.suites, sut, store, closing.pop_all())
+        if not offline:
+            run.record = replace(record, manifest=run.manifest.digest)
+            write_record(run.record)
+        return run
+
+
+def join_run(plan: Mapping[str, Json], hook: object = None) -> Run:
+    """The run that another process has opened."""
+    record = record_from(plan)
+    with ExitStack() as closing:
+        suites = {suite.id: suite for suite in load_suites().values() if suite.id in record.suites}
+        store = ExchangeStore(record.exchanges)
+        closing.callback(store.close)
+        sut = _open(record, suites, store, hook, closing)
+        return Run(record, suites, sut, store, closing.pop_all())
+
+
+def _record(intake: Intake, command: tuple[str, ...]) -> RunRecord:
+    settings = intake.settings
+    permissions = {
+        name for name, option in (("write", "allow_write"), ("actuate", "allow_actuation")) if settings.flag(option)
+    }
+    return RunRecord(
+        run=intake.run,
+        target=intake.target,
+        folder=results_folder(settings, intake.run),
+        now=intake.now,
+        seed=intake.seed,
+        statement=intake.statement,
+        suites=tuple(intake.suites),
+        classes=settings.list("class"),
+        permissions=frozenset(permissions),
+        present={},
+        strict=settings.flag("strict"),
+        lang=settings.lang,
+        settings=intake.recorded_settings(),
+        command=command,
+    )
+
+
+def _await_target(record: RunRecord, intake: Intake, hook: object) -> None:
+    """With ``--szxc-wait``, ask until something answers or the time is up; none of it is recorded."""
+    clock = RealClock()
+    end = clock.monotonic() + (intake.settings.number("wait") or 0.0)
+    while clock.monotonic() < end:
+        with ExitStack() as closing:
+            sut = _open(record, intake.suites, ExchangeStore(None), hook, closing)
+            if preflight(sut, probes(intake)).cause is None:
+                return
+        clock.sleep(PAUSE)
+
+
+def _fresh(record: RunRecord) -> Path:
+    """The place of a new store of exchanges; an earlier run's in the same folder is removed."""
+    record.folder.mkdir(parents=True, exist_ok=True)
+    for suffix in ("", "-wal", "-shm"):
+        record.exchanges.with_name(record.exchanges.name + suffix).unlink(missing_ok=True)
+    return record.exchanges
+
+
+def _open(
+    record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object, closing: ExitStack
+) -> LiveSut:
+    setting = setting_of(record, suites, store, hook)
+    target = record.statement.base_url if record.target == "demo" else record.target
+    sut = open_target(target, record.statement, setting, network_options(record.settings or {}))
+    closing.callback(sut.close)
+    return sut
+
+
+def setting_of(record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object) -> Setting:
+    """What the target layer needs to know of a run."""
+    return Setting(
+        suites, store, RealClock(), record.now, record.seed, record.permissions, record.prefix, adapter_of(hook)
+    )
