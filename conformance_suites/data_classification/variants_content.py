@@ -82,7 +82,7 @@ _timed(
 )
 _timed(
     "times-beijing",
-    ("北京时间,无时区", "Beijing time without offset"),
+    ("北京时间，无时区", "Beijing time without offset"),
     lambda at: at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
     lambda text: datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=BEIJING),
     "beijing",
@@ -328,7 +328,7 @@ def _document(answer: Answer, document: bytes) -> Answer:
     return demo.Answer(headers=answer.headers, document=document, content_type=answer.content_type)
 
 
-@VARIANTS.add("repetition-as-one-minus", "重复率写作 1−A/B", "repetition reported as 1 - A/B")
+@VARIANTS.add("repetition-as-one-minus", "重复率写作 1-A/B", "repetition reported as 1 - A/B")
 def _repetition_as_one_minus(platform: Platform) -> None:
     def turned(answer: Answer) -> Answer:
         for row in answer.payload["indicators"]:

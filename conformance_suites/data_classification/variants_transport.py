@@ -53,7 +53,7 @@ _paged(
     "total",
 )
 _paged("offset-paging", ("偏移分页", "paging by offset"), pages.Offsets(), OFFSET, "total")
-_paged("offset-paging-small", ("偏移分页,页较小", "small pages by offset"), pages.Offsets(limit=41), OFFSET, "total")
+_paged("offset-paging-small", ("偏移分页，页较小", "small pages by offset"), pages.Offsets(limit=41), OFFSET, "total")
 _paged("cursor-paging", ("游标分页", "paging by cursor"), pages.Cursors(), CURSOR, None)
 _paged(
     "cursor-absent-at-end", ("末页无游标", "no cursor on the last page"), pages.Cursors(null_at_end=False), CURSOR, None

@@ -90,7 +90,7 @@ def reset(connection: socket.socket) -> None:
 
 
 CHUNKED = head("Transfer-Encoding: chunked")
-BOMB = gzip.compress(bytes(10_000_000))
+BOMB = gzip.compress(bytes(10_000_000), mtime=0)
 
 HOSTILE: dict[str, tuple[Callable[[socket.socket], None] | bytes, str]] = {
     "silence": (b"", "transport.timeout"),
@@ -116,7 +116,7 @@ HOSTILE: dict[str, tuple[Callable[[socket.socket], None] | bytes, str]] = {
     ),
     "brotli": (head("Content-Encoding: br", "Content-Length: 1") + b"x", "encoding.unasked"),
     "cut gzip": (
-        head("Content-Encoding: gzip", "Content-Length: 15") + gzip.compress(b"{}")[:15],
+        head("Content-Encoding: gzip", "Content-Length: 15") + gzip.compress(b"{}", mtime=0)[:15],
         "encoding.truncated",
     ),
     "closed at once": (close_after(b""), "transport.closed"),
@@ -156,7 +156,7 @@ def test_every_hostile_peer_ends_in_time_with_its_own_fault(name: str, serve: Se
     ("answer", "body"),
     [
         (OK, b"{}"),
-        (head("Content-Encoding: gzip", "Connection: close") + gzip.compress(b"{}"), b"{}"),
+        (head("Content-Encoding: gzip", "Connection: close") + gzip.compress(b"{}", mtime=0), b"{}"),
         (CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", b"{}"),
         (b"HTTP/1.1 103 Early\r\n\r\n" + OK, b"{}"),
         (head("Content-Length: 2", status="999 Odd") + b"{}", b"{}"),
