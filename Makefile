@@ -79,7 +79,10 @@ datasette: $(VENV)/installed-dev $(SERVER)/installed
 	$(RUN) examples/datasette/run.py
 
 unit: $(VENV)/installed-dev
-	$(RUN) -m pytest -q -n $(JOBS)
+	$(RUN) -m coverage erase
+	$(RUN) -m coverage run -m pytest -q -n $(JOBS)
+	@$(RUN) -m coverage combine --quiet
+	@printf 'coverage, %%: '; $(RUN) -m coverage report --format=total
 
 # --- figures -------------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pytest_szxc.errors import StatementError
+from pytest_szxc.errors import StatementError, Unjudgeable
 from pytest_szxc.printable import show
 from pytest_szxc.target.network import NetworkOptions
 from pytest_szxc.target.statement_file import default_statement, find_statement, load_statement
@@ -16,7 +17,6 @@ from pytest_szxc.target.streams import Adapter
 from pytest_szxc.target.transports import IN_PROCESS_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from contextlib import ExitStack
 
     from pytest_szxc.model import Json, Suite
@@ -60,8 +60,10 @@ def take_in(settings: Settings, catalogue: Mapping[str, Suite], closing: ExitSta
         StatementError: an option or the statement is wrong, or nothing says what to test.
     """
     now = datetime.now(UTC).replace(microsecond=0)
+    settings.check()
     statement, target = _statement(settings, catalogue, closing, offline=offline)
     settings = settings.merged(statement.options)
+    settings.check()
     statement = replace(statement, limits=_limits(settings, statement.limits, paced=_paced(target)))
     suites = _suites(settings, catalogue, statement)
     run = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -79,9 +81,25 @@ def adapter_of(hook: object) -> Adapter | None:
     if hook is None:
         return None
     return Adapter(
-        auth=lambda request, account: hook.pytest_szxc_auth(request=request, account=account),  # type: ignore[attr-defined]
-        observe=lambda operation, payload: hook.pytest_szxc_observe(operation=operation, payload=payload),  # type: ignore[attr-defined]
+        auth=lambda request, account: _headers(_called(hook, "pytest_szxc_auth", request=request, account=account)),
+        observe=lambda operation, payload: _called(hook, "pytest_szxc_observe", operation=operation, payload=payload),
     )
+
+
+def _called(hook: object, name: str, **given: object) -> Json:
+    """What a plugin's hook gives; its mistake is neither the system's nor ours."""
+    try:
+        return getattr(hook, name)(**given)
+    except Exception as error:
+        raise Unjudgeable("hook.failed", hook=name, problem=show(f"{type(error).__name__}: {error}")) from error
+
+
+def _headers(made: Json) -> Mapping[str, str] | None:
+    if made is None:
+        return None
+    if isinstance(made, Mapping) and all(isinstance(part, str) for row in made.items() for part in row):
+        return made
+    raise Unjudgeable("hook.failed", hook="pytest_szxc_auth", problem=f"dict[str, str] != {type(made).__name__}")
 
 
 def _statement(
@@ -131,19 +149,12 @@ def _limits(settings: Settings, limits: Limits, *, paced: bool) -> Limits:
         value = settings.number(name)
         if value is not None:
             changes[name] = kind(value)
-    requests, _, minutes = (settings.text("budget") or "").partition(",")
-    if requests:
-        changes["requests"] = int(_number("budget", requests))
-    if minutes:
-        changes["minutes"] = _number("budget", minutes)
+    requests, minutes = settings.budget()
+    if requests is not None:
+        changes["requests"] = requests
+    if minutes is not None:
+        changes["minutes"] = minutes
     return replace(limits, **changes)
-
-
-def _number(option: str, value: str) -> float:
-    try:
-        return float(value)
-    except ValueError:
-        raise StatementError("option.not-a-number", option=option, value=show(value)) from None
 
 
 def _suites(settings: Settings, catalogue: Mapping[str, Suite], statement: Statement) -> dict[str, Suite]:

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from _pytest._code.code import TerminalRepr
+
     from pytest_szxc.model import Requirement, Verdict
     from pytest_szxc.run import Run
 
 VERDICT = "szxc.verdict"
 REQUIREMENT = "szxc.requirement"
+
+
+def node_id(requirement: Requirement) -> str:
+    """The node id of a requirement's item."""
+    return f"szxc/{requirement.suite}::{requirement.id}"
 
 
 class SuiteNode(pytest.Collector):
@@ -68,15 +75,16 @@ class RequirementItem(pytest.Item):
         if self.verdict.status is Status.FAIL or (self.run.strict and self.verdict.status is Status.WARN):
             raise ConformanceFailure(self.verdict.findings)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: None = None) -> str:  # type: ignore[override]
-        """Our own short text instead of a traceback."""
-        del excinfo, style
-        return self._text()
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: None = None) -> str | TerminalRepr:  # type: ignore[override]
+        """Our own short text instead of a traceback; whatever else broke the call, such as a foreign hook, as it is."""
+        if excinfo.errisinstance(ConformanceFailure):
+            return self._text()
+        return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where pytest says the item is: the suite's table of requirements."""
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where pytest says the item is: the suite's table of requirements; a mark's skip needs a line."""
         folder = self.run.suites[self.requirement.suite].folder
-        return folder / "requirements.toml", None, self.requirement.id
+        return folder / "requirements.toml", 0, self.requirement.id
 
     def _text(self) -> str:
         return "\n".join(self.run.failure_lines(self.requirement, self.verdict))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.load import load_suites
-from pytest_szxc.evidence.run_record import RunRecord, record_from, write_record
+from pytest_szxc.evidence.run_record import RECORD, RunRecord, record_from, write_record
 from pytest_szxc.intake import adapter_of, network_options, take_in
-from pytest_szxc.run import Run
+from pytest_szxc.run import PAGE, REPORT, Run, writing
 from pytest_szxc.settings import results_folder
 from pytest_szxc.survey import claiming, introduced, probes, surveyed
 from pytest_szxc.target.clock import RealClock
@@ -19,7 +19,6 @@ from pytest_szxc.target.store import ExchangeStore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pytest_szxc.intake import Intake
     from pytest_szxc.model import Json, Suite
@@ -50,17 +49,20 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
             record = replace(record, statement=claiming(record.statement, intake.suites, None))
         else:
             _await_target(record, intake, hook)
-            store = ExchangeStore(_fresh(record))
+            store = _recording(record)
         closing.callback(store.close)
         sut = _open(record, intake.suites, store, hook, closing)
         if not offline:
             record = introduced(record, intake, sut)
             sut = _open(record, intake.suites, store, hook, closing)
             record = surveyed(record, intake, sut)
-        run = Run(record, intake.suites, sut, store, closing.pop_all())
+        held = ExitStack()
+        run = Run(record, intake.suites, sut, store, held)
         if not offline:
             run.record = replace(record, manifest=run.manifest.digest)
-            write_record(run.record)
+            with writing(record.folder):
+                write_record(run.record)
+        held.push(closing.pop_all())  # from here on the run lets go; until here, whatever went wrong does
         return run
 
 
@@ -72,7 +74,10 @@ def join_run(plan: Mapping[str, Json], hook: object = None) -> Run:
         store = ExchangeStore(record.exchanges)
         closing.callback(store.close)
         sut = _open(record, suites, store, hook, closing)
-        return Run(record, suites, sut, store, closing.pop_all())
+        held = ExitStack()
+        run = Run(record, suites, sut, store, held)
+        held.push(closing.pop_all())
+        return run
 
 
 def _record(intake: Intake, command: tuple[str, ...]) -> RunRecord:
@@ -110,12 +115,18 @@ def _await_target(record: RunRecord, intake: Intake, hook: object) -> None:
         clock.sleep(PAUSE)
 
 
-def _fresh(record: RunRecord) -> Path:
-    """The place of a new store of exchanges; an earlier run's in the same folder is removed."""
-    record.folder.mkdir(parents=True, exist_ok=True)
-    for suffix in ("", "-wal", "-shm"):
-        record.exchanges.with_name(record.exchanges.name + suffix).unlink(missing_ok=True)
-    return record.exchanges
+def _recording(record: RunRecord) -> ExchangeStore:
+    """A new store of exchanges; what an earlier run left in the folder is removed, or it would pass for this one's.
+
+    Raises:
+        StatementError: ``option.out``.
+    """
+    stores = [record.exchanges.name + suffix for suffix in ("", "-wal", "-shm")]
+    with writing(record.folder):
+        record.folder.mkdir(parents=True, exist_ok=True)
+        for name in (REPORT, PAGE, RECORD, *stores):
+            (record.folder / name).unlink(missing_ok=True)
+        return ExchangeStore(record.exchanges)
 
 
 def _open(

@@ -44,7 +44,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
     """Open the run before pytest's session starts; what is wrong with the statement ends here, in our own words."""
     settings = _settings(config)
-    if not settings.active or config.option.help or config.option.version or hasattr(config, "workerinput"):
+    if not settings.active or _only_informs(config) or hasattr(config, "workerinput"):
         return None
     from pytest_szxc import session  # noqa: PLC0415 -- only a run pays for it
 
@@ -68,6 +68,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _settings(config: pytest.Config) -> Settings:
     given = {option.key: getattr(config.option, f"szxc_{option.key}", None) for option in OPTIONS}
     return read_settings(given)
+
+
+def _only_informs(config: pytest.Config) -> bool:
+    """Whether pytest was asked to tell something instead of running anything."""
+    asked = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "cacheshow")
+    return any(getattr(config.option, name, None) for name in asked)
 
 
 def write_lines(lines: list[str]) -> None:

@@ -21,6 +21,7 @@ _UNSAFE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 # 11-digit mobile numbers, 15- to 19-digit identity and bank numbers: keep the ends, as DC-051 writes masks.
 _PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9]{4}([0-9]{4})(?![0-9])")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{5})[0-9]{8,9}([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
+_CREDENTIALS = re.compile(r"//[^/@]*@")
 _LONG = re.compile(r"(?<![0-9A-Za-z.])[0-9]{11,15}([0-9]{4})(?![0-9A-Za-z])")
 
 
@@ -30,6 +31,11 @@ def show(value: Json, clip: int = CLIP) -> str:
     text = mask(text[: clip * 4])
     line = "".join(_escape(char) for char in text)
     return line if len(line) <= clip else line[: clip - 1] + "…"
+
+
+def bare_url(text: str) -> str:
+    """A URL with the credentials in it, if there are any, as ``***``."""
+    return _CREDENTIALS.sub("//***@", text)
 
 
 def mask(text: str) -> str:

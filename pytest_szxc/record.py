@@ -47,8 +47,9 @@ class Record:
         return found
 
     def has(self, path: str) -> bool:
-        """Whether the member is there and says something: not null, not an empty text, list or object."""
-        return self.get(path) not in (None, "", [], {})
+        """Whether the member is there and says something: not null, not a blank text, not an empty list or object."""
+        found = self.get(path)
+        return bool(found.strip()) if isinstance(found, str) else found not in (None, [], {})
 
     def text(self, path: str) -> str | None:
         """The member if it is a text."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+import sqlite3
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pytest_szxc import __version__
 from pytest_szxc.checks.loading import load_checks
-from pytest_szxc.evidence.run_record import RunRecord, record_json
+from pytest_szxc.errors import StatementError
+from pytest_szxc.evidence.run_record import RunRecord, record_json, shareable
 from pytest_szxc.model import Cause, Status, Verdict
+from pytest_szxc.printable import show
 from pytest_szxc.report.document import RunFacts, report_document, write_report
 from pytest_szxc.report.page import write_page
 from pytest_szxc.report.terminal import failure_lines, word
@@ -32,8 +37,6 @@ if TYPE_CHECKING:
 
 REPORT = "report.json"
 PAGE = "report.html"
-PAUSE = 0.5
-"""Seconds between two tries while waiting for a target (``--szxc-wait``)."""
 
 
 class Run:
@@ -102,7 +105,7 @@ class Run:
         """What a person needs to mend a requirement."""
         shown = [finding.at.exchange for finding in verdict.findings[:1]] or list(verdict.exchanges[-1:])
         exchanges = [found for found in (self.store.get(key) for key in shown if key) if found and self._networked]
-        again = " ".join(("pytest", *self.record.command, "-k", requirement.id))
+        again = shlex.join(("pytest", *self.record.command, "-k", requirement.id))
         yield from failure_lines(
             requirement, verdict, exchanges, self.lang, again=again, account_variables=self._account_variables()
         )
@@ -124,8 +127,16 @@ class Run:
         """The run as plain JSON, for a worker process."""
         return record_json(self.record)
 
-    def finish(self, given: Mapping[str, Verdict], *, partial: bool, ended: int | None = None) -> dict[str, Json]:
-        """Decide, and write the reports. ``ended`` is pytest's own exit code where that stands over ours."""
+    def report(
+        self, given: Mapping[str, Verdict], *, left_out: frozenset[str] = frozenset(), ended: int | None = None
+    ) -> dict[str, Json]:
+        """Decide, and draw up the report.
+
+        Args:
+            given: the verdicts that came back, by requirement id.
+            left_out: requirements that were deselected, or not begun when the run was stopped.
+            ended: pytest's own exit code where that stands over ours.
+        """
         cause = self.preflight_cause
         if cause is not None:
             given = {verdict.requirement: verdict for verdict in passed_over(self.manifest.owed(), cause)}
@@ -136,12 +147,25 @@ class Run:
             strict=self.strict,
             preflight=cause,
             declared=statement.declared,
-            partial=partial,
+            left_out=left_out,
         )
+        # What has no verdict is partial, whatever the reason: deselected, interrupted, or lost with its process.
+        partial = bool(left_out) or any(verdict.status is Status.NOT_RUN for _, verdict in decision.verdicts)
         facts = self._facts(decision.exit_code if ended is None else ended, partial=partial)
-        document = report_document(facts, self.suites.values(), statement, decision)
-        write_report(document, self.record.folder / REPORT)
-        write_page(document, self.page)
+        return report_document(facts, self.suites.values(), statement, decision)
+
+    def finish(
+        self, given: Mapping[str, Verdict], *, left_out: frozenset[str] = frozenset(), ended: int | None = None
+    ) -> dict[str, Json]:
+        """Decide, as ``report`` does, and write the reports.
+
+        Raises:
+            StatementError: ``option.out``, the folder of results can no longer be written.
+        """
+        with writing(self.record.folder):
+            document = self.report(given, left_out=left_out, ended=ended)
+            write_report(document, self.record.folder / REPORT)
+            write_page(document, self.page)
         return document
 
     def close(self) -> None:
@@ -151,7 +175,7 @@ class Run:
     def _facts(self, exit_code: int, *, partial: bool) -> RunFacts:
         record = self.record
         counters = self.store.counters()
-        settings = dict(record.settings or {})
+        settings = shareable(record.settings or {})
         return RunFacts(
             run=record.run,
             target=record.target,
@@ -181,6 +205,20 @@ class Run:
     def _account_variables(self) -> dict[str, str]:
         accounts = self.record.statement.accounts.values()
         return {placeholder(account.name): account.secret.env or f"SZXC_{account.name.upper()}" for account in accounts}
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Say it in our own words if a folder of results cannot be written.
+
+    Raises:
+        StatementError: ``option.out``.
+    """
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise StatementError("option.out", folder=show(str(folder)), problem=show(problem)) from error
 
 
 def plan_lines(run: Run) -> Iterator[str]:

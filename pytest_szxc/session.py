@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_szxc.errors import CatalogueError, PreflightError, SzxcError
-from pytest_szxc.items import REQUIREMENT, VERDICT, collect_items
+from pytest_szxc.items import VERDICT, collect_items, node_id
 from pytest_szxc.messages import render
 from pytest_szxc.model import Status
 from pytest_szxc.opening import join_run, open_run
 from pytest_szxc.plugin import write_lines
+from pytest_szxc.printable import bare_url
 from pytest_szxc.report.reading import verdict_from
 from pytest_szxc.report.terminal import class_lines, closing_lines, error_lines, root_lines
 from pytest_szxc.run import Run, plan_lines
+from pytest_szxc.settings import OPTIONS
 from pytest_szxc.verdict.decision import ExitCode
+from pytest_szxc.verdict.judge import own_fault
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -51,9 +54,10 @@ def open_session(config: pytest.Config, settings: Settings) -> RequirementSessio
     try:
         offline = config.option.collectonly or settings.flag("plan")
         run = open_run(settings, config.hook, offline=offline, command=_command(config))
-    except SzxcError as error:
-        write_lines(error_lines(error, settings.lang))
-        return _exit_code(error)
+    except Exception as error:
+        if config.option.fulltrace:
+            raise
+        return _told(error, settings.lang)
     if settings.flag("plan"):
         write_lines(list(plan_lines(run)))
         run.close()
@@ -66,14 +70,23 @@ def join_session(config: pytest.Config, plan: str) -> RequirementSession:
     return RequirementSession(config, join_run(json.loads(plan), config.hook))
 
 
-def _exit_code(error: SzxcError) -> int:
-    if isinstance(error, CatalogueError):
+def _told(error: Exception, lang: str) -> int:
+    """Say in our own words what keeps a run from opening or from ending well, and give the exit code."""
+    own = not isinstance(error, SzxcError)
+    said = SzxcError("tester.error", **own_fault(error).params) if not isinstance(error, SzxcError) else error
+    write_lines(error_lines(said, lang))
+    if own or isinstance(error, CatalogueError):
         return ExitCode.TESTER_ERROR
     return ExitCode.PREFLIGHT if isinstance(error, PreflightError) else ExitCode.STATEMENT
 
 
 def _command(config: pytest.Config) -> tuple[str, ...]:
-    return tuple(str(arg) for arg in config.invocation_params.args if str(arg).startswith("--szxc-"))
+    """The ``--szxc-*`` options of the command line, one word each, but for the folder: that would be written over."""
+    flags = {f"--szxc-{option.name}" for option in OPTIONS if option.kind == "flag"}
+    given = iter([str(arg) for arg in config.invocation_params.args])
+    ours = (word for word in given if word.startswith("--szxc-"))
+    words = [word if "=" in word or word in flags else f"{word}={next(given, '')}" for word in ours]
+    return tuple(bare_url(word) for word in words if not word.startswith("--szxc-out="))
 
 
 class RequirementSession:
@@ -84,7 +97,9 @@ class RequirementSession:
         self.worker = hasattr(config, "workerinput")
         self.verdicts: dict[str, Verdict] = {}
         self.foreign_failed = False
-        self.deselected = False
+        self.left_out: set[str] = set()
+        self.begun: set[str] = set()
+        self.nodes = {node_id(entry.requirement): entry.requirement.id for entry in run.manifest.entries}
         self.document: dict[str, Any] | None = None
         if config.args_source is not pytest.Config.ArgsSource.ARGS:
             config.args = []  # a target and no paths: the suites only (decision 6)
@@ -100,8 +115,8 @@ class RequirementSession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 -- pytest-xdist's own type, an extra
-        """Learn from a worker whether requirements were deselected."""
-        self.deselected |= bool(getattr(node, "workeroutput", {}).get("szxc_deselected"))
+        """Learn from a worker which requirements were deselected."""
+        self.left_out.update(getattr(node, "workeroutput", {}).get("szxc_left_out", ()))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
@@ -109,8 +124,8 @@ class RequirementSession:
         items[:0] = collect_items(session, self.run)
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
-        """Remember that the run is partial."""
-        self.deselected |= any(_requirement(item.user_properties) for item in items)
+        """Remember what the run leaves out."""
+        self.left_out.update(self.nodes[item.nodeid] for item in items if item.nodeid in self.nodes)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -122,17 +137,23 @@ class RequirementSession:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Our own letters and words for a requirement's verdict."""
         verdict = _verdict(report)
-        if verdict is None or not _speaks(report):
+        if verdict is None or not _speaks(report) or (report.failed and not _failed_by(verdict, report)):
             return None
         category = _CATEGORIES.get(verdict.status, verdict.status.value)
         return category, _LETTERS[verdict.status], render(f"status.{verdict.status}", self.run.lang, {})
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Remember what was begun: without a verdict it is not left out, it is lost."""
+        if nodeid in self.nodes:
+            self.begun.add(self.nodes[nodeid])
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the verdict that came back."""
+        """Keep the verdict that came back; a failure beside it is somebody else's, such as a hook's."""
         verdict = _verdict(report)
         if verdict is not None:
             self.verdicts[verdict.requirement] = verdict
-        elif report.failed and not _requirement(report.user_properties):
+            self.foreign_failed |= report.failed and not _failed_by(verdict, report)
+        elif report.failed and report.nodeid not in self.nodes:
             self.foreign_failed = True
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -142,24 +163,39 @@ class RequirementSession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Close the world: decide, write the report, set the exit code."""
         if self.worker:
-            session.config.workeroutput["szxc_deselected"] = self.deselected  # type: ignore[attr-defined]
+            session.config.workeroutput["szxc_left_out"] = sorted(self.left_out)  # type: ignore[attr-defined]
             self.run.close()  # hands in the counters before the controller reports
             return
         if session.config.option.collectonly:
             return
-        stopped = bool(session.shouldfail or session.shouldstop or exitstatus == pytest.ExitCode.INTERRUPTED)
-        ended = self._ended(exitstatus)
-        self.document = self.run.finish(self.verdicts, partial=self.deselected or stopped, ended=ended)
-        ours = self.document["run"]["exitCode"]
+        session.exitstatus = self._closed(session, exitstatus)
+
+    def _closed(self, session: pytest.Session, exitstatus: int) -> int:
+        """Decide and write; the exit code of the whole session. Without a report there is no good end."""
+        stopped = session.shouldfail or session.shouldstop or exitstatus == pytest.ExitCode.INTERRUPTED
+        not_begun = set(self.nodes.values()) - self.begun if stopped else set()
+        try:
+            self.document = self.run.finish(
+                self.verdicts, left_out=frozenset(self.left_out | not_begun), ended=self._ended(exitstatus)
+            )
+        except Exception as error:
+            if session.config.option.fulltrace:
+                raise
+            write_lines([""])  # ends the line of progress
+            _told(error, self.run.lang)
+            return ExitCode.TESTER_ERROR
+        ours: int = self.document["run"]["exitCode"]
         outranked = self.foreign_failed and ours in (ExitCode.OK, ExitCode.INCONCLUSIVE)
-        session.exitstatus = ExitCode.FAILED if outranked else ours
+        return ExitCode.FAILED if outranked else ours
 
     def _ended(self, exitstatus: int) -> int | None:
         """Pytest's own exit code where it stands: interrupted, internal error, usage error, nothing collected."""
         if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             return None
-        nothing_collected = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-        return None if nothing_collected and self.run.preflight_cause else int(exitstatus)
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.run.preflight_cause:
+            return None
+        # A code of somebody's own (pytest.exit) says that the run was cut short.
+        return int(exitstatus if exitstatus in set(pytest.ExitCode) else pytest.ExitCode.INTERRUPTED)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
@@ -186,8 +222,10 @@ def _speaks(report: pytest.TestReport) -> bool:
     return report.when == "call" or (report.when == "setup" and not report.passed)
 
 
-def _requirement(properties: Sequence[tuple[str, object]]) -> str | None:
-    return next((str(value) for name, value in properties if name == REQUIREMENT), None)
+def _failed_by(verdict: Verdict, report: pytest.TestReport) -> bool:
+    """Whether a failed phase is our own way of stating the verdict."""
+    stated = {"setup": {Status.TESTER_ERROR, Status.INCONCLUSIVE}, "call": {Status.FAIL, Status.WARN}}
+    return verdict.status in stated.get(report.when, set())
 
 
 def _verdict(report: pytest.TestReport) -> Verdict | None:

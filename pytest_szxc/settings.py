@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import StatementError
+from pytest_szxc.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,20 @@ OPTIONS = (
 )
 
 
+YES = frozenset({"1", "true", "yes", "on"})
+NO = frozenset({"", "0", "false", "no", "off"})
+BOUNDS = {
+    "rate": (0.0, 100_000.0),
+    "connections": (1.0, 64.0),
+    "deadline": (0.001, 3_600.0),
+    "budget": (1.0, 1e9),
+    "minutes": (0.001, 1e6),
+    "wait": (0.0, 86_400.0),
+}
+"""Least and most of each number, as the statement's schema has them."""
+WHOLE = frozenset({"connections", "budget"})
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The options in effect, before the statement's own are merged in (``merged``)."""
@@ -79,16 +94,36 @@ class Settings:
         return None if value is None else str(value)
 
     def flag(self, key: str) -> bool:
-        """A yes/no option."""
-        return self.values.get(key) in (True, "1", "true", "yes")
+        """A yes/no option.
+
+        Raises:
+            StatementError: ``option.not-a-flag``; taking an unknown word for *no* would quietly judge less.
+        """
+        word = str(self.values.get(key) or "").strip().lower()
+        if word not in YES | NO:
+            raise StatementError("option.not-a-flag", option=key, value=_plain(word))
+        return word in YES
 
     def number(self, key: str) -> float | None:
-        """A number option, or ``None``."""
+        """A number option within its bounds, or ``None``.
+
+        Raises:
+            StatementError: ``option.not-a-number``, ``option.out-of-bounds``.
+        """
         value = self.text(key)
-        try:
-            return None if value is None else float(value)
-        except ValueError:
-            raise StatementError("option.not-a-number", option=key, value=value) from None
+        return None if value is None else number_of(key, value)
+
+    def budget(self) -> tuple[int | None, float | None]:
+        """Requests and minutes that the whole run may take, as far as they are given.
+
+        Raises:
+            StatementError: ``option.not-a-number``, ``option.out-of-bounds``.
+        """
+        requests, _, minutes = (self.text("budget") or "").partition(",")
+        return (
+            int(number_of("budget", requests)) if requests.strip() else None,
+            number_of("minutes", minutes) if minutes.strip() else None,
+        )
 
     def list(self, key: str) -> tuple[str, ...]:
         """A list option; a comma separates too."""
@@ -106,6 +141,21 @@ class Settings:
         chosen = (self.text("lang") or _locale()).lower()
         return "zh" if chosen.startswith(("zh", "chinese")) else "en"
 
+    def check(self) -> None:
+        """Look at every option that has bounds or a choice, before anything is done with one.
+
+        Raises:
+            StatementError: ``option.*``.
+        """
+        for option in OPTIONS:
+            if option.kind == "flag":
+                self.flag(option.key)
+            elif option.kind in ("number", "count"):
+                self.number(option.key)
+        self.budget()
+        if (self.text("lang") or "en") not in LANGUAGES:
+            raise StatementError("option.unknown-lang", value=_plain(self.text("lang")))
+
     @property
     def active(self) -> bool:
         """Whether a run was asked for at all."""
@@ -122,9 +172,31 @@ def read_settings(given: Mapping[str, object], environment: Mapping[str, str] = 
     return Settings(values)
 
 
+def number_of(option: str, value: str) -> float:
+    """A number within the bounds of its option.
+
+    Raises:
+        StatementError: ``option.not-a-number``, ``option.out-of-bounds``.
+    """
+    try:
+        number = float(value)
+    except ValueError:
+        raise StatementError("option.not-a-number", option=option, value=_plain(value)) from None
+    least, most = BOUNDS[option]
+    if not least <= number <= most or (option in WHOLE and number != int(number)):
+        bounds = f"{least:g}–{most:g}"
+        raise StatementError("option.out-of-bounds", option=option, value=_plain(value), bounds=bounds)
+    return number
+
+
 def results_folder(settings: Settings, run: str) -> Path:
     """The folder this run writes to."""
     return Path(settings.text("out") or Path("szxc-results") / run)
+
+
+def _plain(value: object) -> str:
+    """An option's value on one line; ``printable`` is more than an idle start should load."""
+    return repr(str(value))[1:-1][:80]
 
 
 def _locale() -> str:

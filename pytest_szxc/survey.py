@@ -35,6 +35,8 @@ def surveyed(record: RunRecord, intake: Intake, sut: LiveSut) -> RunRecord:
         present.setdefault(suite, {})[name] = answered
     statement = record.statement
     if not statement.declared:
+        for suite, name in found.troubled:
+            present[suite][name] = True  # not seen is not absent: what fails is owed, or a broken part would look good
         seen = present if found.cause is None else None  # a target that cannot be tested owes everything
         return replace(record, statement=claiming(statement, intake.suites, seen), preflight=found.cause)
     return replace(record, present=_unclaimed(present, intake.suites, statement), preflight=found.cause)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -10,7 +11,10 @@ if TYPE_CHECKING:
     from pytest_szxc import Record
 
 BEIJING = timezone(timedelta(hours=8))
+RUN = timedelta(hours=1)
+"""By how much a time may lie after the instant at which a run judges: clocks differ, and a run takes its time."""
 _MONTHS = 12
+_DAY = re.compile("[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
 
 
 def beijing_day(moment: datetime) -> date:
@@ -19,6 +23,17 @@ def beijing_day(moment: datetime) -> date:
         return moment.astimezone(BEIJING).date()
     except OverflowError:
         return moment.date()
+
+
+def is_no_day(text: str | None) -> bool:
+    """Whether a text begins like a date, and the calendar has no such day (``2026-02-30``)."""
+    if text is None or not _DAY.match(text):
+        return False
+    try:
+        date.fromisoformat(text[:10])
+    except ValueError:
+        return True
+    return False
 
 
 def months_later(day: date, months: int) -> date:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pytest_szxc import Record
 
 SOCIETY = frozenset({"nationalSecurity", "economy", "socialOrder", "publicInterest"})
-IMPORTANT, G4, G3, G2, G1 = 5, 4, 3, 2, 1
+CORE, IMPORTANT, G4, G3, G2, G1 = 6, 5, 4, 3, 2, 1
 _SUB_LEVELS = (G1, G2, G3, G4)
 
 
@@ -71,6 +71,10 @@ def cells(entry: Record) -> tuple[int, ...]:
 
 
 def field_ranks(entry: Record) -> dict[str, int]:
-    """The rank of each field that has one."""
-    found = ((field.text("field"), rank_of(field.text("level"))) for field in entry.children("fieldLevels"))
-    return {field: rank for field, rank in found if field is not None and rank is not None}
+    """The rank of each field that has one; the highest, where a field stands more than once."""
+    found: dict[str, int] = {}
+    for row in entry.children("fieldLevels"):
+        field, rank = row.text("field"), rank_of(row.text("level"))
+        if field is not None and rank is not None:
+            found[field] = max(rank, found.get(field, rank))
+    return found

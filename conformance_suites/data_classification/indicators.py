@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pytest_szxc import masks
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_szxc import Record
 
 FILLED, FORMAT, REPEATED, UNIQUE = "0201", "0302", "0303", "0304"
+NUMERIC = frozenset({"number", "integer"})
 _FORMATS: dict[str, re.Pattern[str]] = {
     "number": re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?"),
     "integer": re.compile(r"[+-]?[0-9]{1,30}(?:\.0{1,30})?"),
@@ -76,5 +78,7 @@ def _in_format(kind: str, value: object) -> bool:
     pattern = _FORMATS.get(kind)
     if pattern is None:
         return True
+    if kind in NUMERIC and isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return kind == "number" or isinstance(value, int) or value == value.to_integral_value()
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return pattern.fullmatch(text.strip()) is not None

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import reference as demo
 
 from .mutants_grading import IMPORTANT
-from .mutants_victims import PLAIN, altered, both, calm, falls, graded, having, lower, one, regrade
+from .mutants_victims import PLAIN, altered, both, calm, falls, graded, one, regrade
 from .reference import FILINGS, SUITE
-from .reference_grading import as_members, grade_in, rank
+from .reference_grading import grade_in
 from .reference_trail import stamp
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 MUTANTS = demo.Mutants()
-_IMPORTANT_RANK = 5
 
 
 def _impacts(*pairs: tuple[str, str]) -> list[dict[str, str]]:
@@ -32,11 +31,11 @@ def _change(entry: Entry, before: str, **members: object) -> dict[str, object]:
     return {"from": before, "to": grade_in(entry), "at": entry["gradedAt"], "by": entry["gradedBy"], **members}
 
 
-def _raised(entry: Entry, **why: object) -> None:
-    """G4 where the table has G2, and what is given as the reason."""
+def _raised(entry: Entry, change: Callable[[Entry], dict[str, object]]) -> None:
+    """G4 where the table has G2, and a history whose last change is given as the reason."""
     regrade(entry, "G4")
     entry["impacts"] = _impacts(("orgRights", "general"))
-    entry.update(why)
+    entry["history"] = [change(entry)]
 
 
 one(
@@ -62,17 +61,24 @@ one(
 )
 one(
     MUTANTS,
+    "core-member-blank",
+    ("提供方为全角空格", "a provider whose name is blank"),
+    PLAIN,
+    lambda entry: entry.update(provider="\u3000"),
+)
+one(
+    MUTANTS,
     "raise-explained-by-lowering",
     ("以降级原因说明高定", "a level above the table, and the reason is one for lowering"),
     PLAIN,
-    lambda entry: _raised(entry, history=[_lowered(entry)]),
+    lambda entry: _raised(entry, _lowered),
 )
 one(
     MUTANTS,
     "raise-explained-by-first-grading",
     ("以首次定级原因说明高定", "a level above the table, and the reason is that it was graded"),
     PLAIN,
-    lambda entry: _raised(entry, history=[_first(entry)]),
+    lambda entry: _raised(entry, _first),
 )
 one(
     MUTANTS,
@@ -144,7 +150,9 @@ def _first(entry: Entry) -> dict[str, object]:
     return {name: value for name, value in _change(entry, "", reason="contentChanged").items() if name != "from"}
 
 
-@MUTANTS.add("grading-sub-level-on-core", "定级服务给核心、重要数据子级", "the grading service divides core and important data")
+@MUTANTS.add(
+    "grading-sub-level-on-core", "定级服务给核心、重要数据子级", "the grading service divides core and important data"
+)
 def _grading_sub_level_on_core(platform: Platform) -> None:
     rules = platform.parts[SUITE]
     right = rules.evaluate
@@ -186,7 +194,9 @@ def _updated_in_the_future(platform: Platform) -> None:
 def _over(platform: Platform) -> Entry:
     """A filing over the limit, changed 200 days ago."""
     rules = platform.parts[SUITE]
-    found: Entry = next(row for row in platform.store.all(FILINGS) if rules.report_due(row) and "otherReason" not in row)
+    found: Entry = next(
+        row for row in platform.store.all(FILINGS) if rules.report_due(row) and "otherReason" not in row
+    )
     return found | {"changedAt": stamp(platform.now - timedelta(days=200))}
 
 
@@ -213,7 +223,9 @@ def _listing(platform: Platform, **members: object) -> None:
     rules.important_item = lambda entry: right(entry) | members
 
 
-@MUTANTS.add("important-list-with-preview", "重要数据目录带数据预览", "the important-data list has a preview of the data")
+@MUTANTS.add(
+    "important-list-with-preview", "重要数据目录带数据预览", "the important-data list has a preview of the data"
+)
 def _important_list_with_preview(platform: Platform) -> None:
     _listing(platform, dataPreview=[{"地块编号": "NO-00001", "面积公顷": 1.5}])
 
@@ -221,6 +233,11 @@ def _important_list_with_preview(platform: Platform) -> None:
 @MUTANTS.add("important-list-with-chinese-samples", "重要数据目录带样例数据", "the important-data list has 样例数据")
 def _important_list_with_chinese_samples(platform: Platform) -> None:
     _listing(platform, 样例数据="NO-00001，水稻，1.5")
+
+
+@MUTANTS.add("important-item-blank", "重要数据目录的用途为空格", "the important-data list has blanks for a purpose")
+def _important_item_blank(platform: Platform) -> None:
+    _listing(platform, purpose=" ")
 
 
 @MUTANTS.add("masks-appended", "脱敏只在末尾加星号", "masking only appends a star")
@@ -235,10 +252,13 @@ def _quality_repeats_hidden(platform: Platform) -> None:
     rules = platform.parts[SUITE]
     shown, measured = rules.shown, rules.indicators
     rules.shown = lambda entry: [row for row in shown(entry) for _ in range(2)]
-    rules.indicators = lambda entry, rows: measured(entry, rows) | {
-        "0303": (0, len(rows)),
-        "0304": (len(rows), len(rows)),
-    }
+    rules.indicators = lambda entry, rows: (
+        measured(entry, rows)
+        | {
+            "0303": (0, len(rows)),
+            "0304": (len(rows), len(rows)),
+        }
+    )
 
 
 @MUTANTS.add("audit-time-of-another-age", "日志时间为 1970 年", "the log's times are of 1970")

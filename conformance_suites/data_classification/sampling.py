@@ -61,6 +61,17 @@ def is_given(reply: Reply) -> bool:
     return not reply.denied and reply.response.status not in REFUSALS
 
 
+def gives_rows(reply: Reply) -> bool:
+    """Whether an answer gives data, and some rows of them."""
+    return is_given(reply) and reply.record.has("rows")
+
+
+def are_named(entry: Record, rows: tuple[Record, ...]) -> bool:
+    """Whether members of rows are named as the entry's items, or some of them; otherwise rules cannot tell them."""
+    names = {item.text("name") for item in entry.children("items")}
+    return any(name in names for row in rows for name in row.value)
+
+
 def read_sample(sut: Sut) -> Iterator[tuple[Record, Reply]]:
     """Each entry of the sample that can be read, with its data.
 

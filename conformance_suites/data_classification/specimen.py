@@ -35,7 +35,7 @@ def _core(prefix: str, code: str, today: str) -> dict[str, object]:
         "resourceCode": code,
         "provider": "测试县农业农村局",
         "providerCode": "12999999000000051X",
-        "abstract": "一致性测试用条目,测试结束即删除",
+        "abstract": "一致性测试用条目，测试结束即删除",
         "format": "xlsx",
         "items": [{"name": "乡镇名称", "dataType": "C"}],
         "sharing": {"type": "1", "condition": "无条件", "method": "下载"},

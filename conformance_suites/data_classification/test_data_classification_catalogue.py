@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc import codes, expect, record_rule, requirement, schema, set_rule
 
 from . import tables
-from .days import last_update
+from .days import RUN, is_no_day, last_update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,8 @@ RATIO_FROM = 200
 TOLERATED = 200
 """One in so many (0.5 %)."""
 OVERDUE = 1.5
+TEXTS = ("title", "provider", "abstract", "format")
+DATED = ("publishDate", "lastUpdated", "gradedAt", "approvedAt", "nextReviewDate", "derivedAt")
 
 
 @record_rule("DC-001", over="list_entries")
@@ -31,18 +33,30 @@ def test_catalogue_answers(entry: Record) -> Iterator[Observation]:
 
 @record_rule("DC-002", over="list_entries")
 def test_entry_has_the_core_metadata(entry: Record) -> Iterator[Observation]:
-    """Core metadata are present and every member has its type."""
+    """Core metadata are present and not blank, every member has its type, and days are in the calendar."""
     yield from schema.conforms(entry, ENTRY)
+    for member in TEXTS:
+        if entry.text(member) and not entry.has(member):
+            yield expect(holds=False, at=entry.at(member), expected="a text", observed=entry.text(member))
+    for record, member in _dated(entry):
+        if is_no_day(record.text(member)):
+            found = record.text(member)
+            yield expect(holds=False, at=record.at(member), expected="a day of the calendar", observed=found)
+
+
+def _dated(entry: Record) -> Iterator[tuple[Record, str]]:
+    yield from ((entry, member) for member in DATED)
+    yield from ((row, "at") for row in entry.children("history"))
 
 
 @record_rule("DC-003", over="list_entries")
 def test_scheme_and_its_version_are_named(entry: Record) -> Iterator[Observation]:
     """``scheme`` is known, ``version`` is given."""
-    scheme, version = entry.text("scheme"), entry.text("version")
+    scheme, version = entry.text("scheme"), entry.get("version")
     yield expect(
         scheme in tables.codes("schemes"), entry.at("scheme"), expected=tables.listed("schemes"), observed=scheme
     )
-    yield expect(bool((version or "").strip()), entry.at("version"), expected="a version", observed=version)
+    yield expect(entry.has("version"), entry.at("version"), expected="a version", observed=version)
 
 
 @set_rule("DC-004", over="list_entries")
@@ -110,7 +124,7 @@ def _answered(entry: Record, holds: bool, wanted: str) -> Observation:  # noqa: 
 
 @record_rule("DC-053", over="list_entries")
 def test_update_cycle_is_kept(entry: Record) -> Iterator[Observation]:
-    """The cycle is known and the last update is not older than one and a half cycles."""
+    """The cycle is known and the last update is not older than one and a half cycles, nor still to come."""
     cycle = entry.text("updateCycle")
     if cycle is None:
         return
@@ -120,3 +134,7 @@ def test_update_cycle_is_kept(entry: Record) -> Iterator[Observation]:
     if moment and days.get(cycle):
         limit, age = float(days[cycle]) * OVERDUE, (entry.observed_at - moment).total_seconds() / 86400
         yield expect(age <= limit, entry.at("lastUpdated"), expected=f"<= {limit} days", observed=f"{age:.1f} days")
+    if entry.time("lastUpdated") and moment:
+        latest = entry.observed_at + RUN
+        here, wanted = entry.at("lastUpdated"), f"<= {latest.isoformat()}"
+        yield expect(moment <= latest, here, expected=wanted, observed=moment.isoformat())

@@ -32,12 +32,15 @@ def test_next_review_is_not_overdue(entry: Record) -> Iterator[Observation]:
 
 @record_rule("DC-035", over="list_entries")
 def test_history_is_kept(entry: Record) -> Iterator[Observation]:
-    """The history ends at the present level, its times do not go back, and each change starts where the last ended."""
+    """The history ends at the present level, changes have times that do not go back, and none starts out of nowhere."""
     rows, rank = entry.children("history"), entry_rank(entry)
     if not rows or rank is None:
         return
     last = rows[-1]
     yield expect(rank_of(last.text("to")) == rank, last.at("to"), expected=name(rank), observed=last.get("to"))
+    for row in rows:
+        if row.has("from"):
+            yield expect(row.has("at"), row.at("at"), expected="a time", observed=row.get("at"))
     for before, after in pairwise(rows):
         earlier, later = before.time("at"), after.time("at")
         if earlier and later:
@@ -62,7 +65,11 @@ def test_lower_levels_have_evidence(entry: Record) -> Iterator[Observation]:
     """Each change to a lower level has evidence."""
     for row in entry.children("history"):
         if _is_lower(row):
-            yield expect(row.has("evidence"), row.at("evidence"), expected="evidence", observed=row.get("evidence"))
+            yield expect(_is_proved(row), row.at("evidence"), expected="evidence", observed=row.get("evidence"))
+
+
+def _is_proved(row: Record) -> bool:
+    return row.has("evidence") and row.flag("evidence") is not False
 
 
 def _is_lower(row: Record) -> bool:
@@ -113,7 +120,7 @@ def _is_fused(entry: Record) -> bool:
 
 def _has_evidence(entry: Record) -> bool:
     rows = entry.children("history")
-    return bool(rows) and rows[-1].has("evidence")
+    return bool(rows) and _is_proved(rows[-1])
 
 
 @record_rule("DC-040", over="list_entries")

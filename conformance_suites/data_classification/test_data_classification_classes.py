@@ -68,7 +68,8 @@ def test_facets_are_filled_in(entries: Iterable[Record]) -> Iterator[Observation
 
 @record_rule("DC-010", over="list_entries")
 def test_one_primary_class(entry: Record) -> Iterator[Observation]:
-    """The class is one code, not a list."""
+    """The class is one code, or a list of one."""
     if entry.has("agriClass"):
         found = entry.get("agriClass")
-        yield expect(isinstance(found, str), entry.at("agriClass"), expected="one class", observed=found)
+        one = isinstance(found, str) or (isinstance(found, list) and len(found) == len(entry.texts("agriClass")) == 1)
+        yield expect(one, entry.at("agriClass"), expected="one class", observed=found)

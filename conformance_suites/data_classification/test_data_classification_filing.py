@@ -11,15 +11,22 @@ from .quantities import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from pytest_szxc import Observation, Record, Sut
 
 ITEM = "urn:szxc:data_classification:important-item"
+TEXTS = ("scale", "purpose", "useScope", "responsible", "externalSharing", "crossBorder")
 FILED_WITHIN = 3
 """Calendar months."""
-PAYLOAD = frozenset(
-    {"sample", "samples", "example", "examples", "rows", "datarows", "data", "content", "contents", "payload"}
+PAYLOAD = (
+    frozenset({"sample", "samples", "sampledata", "datasample", "datasamples", "example", "examples"})
+    | {"rows", "datarows", "payload", "preview", "datapreview", "数据行", "数据预览"}
+    | {"样例", "样例数据", "数据样例", "样本", "样本数据", "数据样本", "示例数据", "数据示例"}
 )
+SPOKEN_OF = frozenset({"data", "content", "contents", "records", "数据", "内容", "数据内容"})
+"""Members of these names may speak of the data; they hold data where they are tables."""
+JOINTS = str.maketrans("", "", "_- ")
 DEPTH = 6
 
 
@@ -41,16 +48,17 @@ def _much(filing: Record, part: str) -> bool | None:
 def test_change_over_30_percent_calls_for_a_report(filings: Iterable[Record]) -> Iterator[Observation]:
     """The flag is up if and only if the change is over 30 per cent, and both cases have been seen.
 
-    A flag that is always up or always down agrees with one case alone; without both, only breaches are told.
+    A flag that is always up or always down agrees with one case alone; without both, only breaches are told. A flag
+    that is not there is down.
     """
     seen: set[bool] = set()
     held: list[Observation] = []
     for filing in filings:
-        much, flag = changed_much(filing), filing.flag("reReportRequired")
-        if much is None or flag is None:
+        much, flag = changed_much(filing), filing.get("reReportRequired")
+        if much is None:
             continue
         seen.add(much)
-        holds = flag == much or (flag and filing.has("otherReason"))
+        holds = (flag or False) is much or (flag is True and filing.has("otherReason"))
         observation = expect(holds, filing.at("reReportRequired"), expected=much, observed=flag)
         if holds:
             held.append(observation)
@@ -62,17 +70,26 @@ def test_change_over_30_percent_calls_for_a_report(filings: Iterable[Record]) ->
 
 @record_rule("DC-043", over="list_filings")
 def test_change_is_filed_in_time(filing: Record) -> Iterator[Observation]:
-    """A change over 30 per cent is filed within three months; where it is not filed yet, the time is not up."""
-    changed, reported = filing.time("changedAt"), filing.time("reportedAt")
+    """A change over 30 per cent is filed within three months; where it is not filed yet, the time is not up.
+
+    What was filed before the change is the filing of an earlier one.
+    """
+    changed, reported = _day(filing, "changedAt"), _day(filing, "reportedAt")
     if changed is None or not changed_much(filing) or (reported is None and filing.has("reportedAt")):
         return
-    due = months_later(beijing_day(changed), FILED_WITHIN)
+    due = months_later(changed, FILED_WITHIN)
     here, today = filing.at("reportedAt"), beijing_day(filing.observed_at)
-    if reported:
-        day = beijing_day(reported)
-        yield expect(day <= due, here, expected=f"<= {due}", observed=str(day))
+    if reported and reported >= changed:
+        yield expect(reported <= due, here, expected=f"<= {due}", observed=str(reported))
     elif today > due:
-        yield expect(holds=False, at=here, expected=f"<= {due}", observed="not filed")
+        observed = f"filed before the change: {reported}" if reported else "not filed"
+        yield expect(holds=False, at=here, expected=f"<= {due}", observed=observed)
+
+
+def _day(filing: Record, path: str) -> date | None:
+    """The day in Beijing of a time, or a date as it is."""
+    moment = filing.time(path)
+    return beijing_day(moment) if moment else filing.date(path)
 
 
 @requirement("DC-044")
@@ -97,12 +114,22 @@ def _payload(value: object, path: str = "", depth: int = DEPTH) -> Iterator[str]
     if isinstance(value, dict) and depth:
         for member, item in value.items():
             here = f"{path}.{member}".removeprefix(".")
-            if member.lower() in PAYLOAD and item not in (None, "", [], {}):
+            if _is_payload(member.lower().translate(JOINTS), item):
                 yield here
             yield from _payload(item, here, depth - 1)
+
+
+def _is_payload(name: str, item: object) -> bool:
+    if name in SPOKEN_OF:
+        return isinstance(item, list) and any(isinstance(row, dict | list) for row in item)
+    filled = bool(item.strip()) if isinstance(item, str) else item not in (None, [], {})
+    return name in PAYLOAD and filled and not isinstance(item, bool)
 
 
 @record_rule("DC-045", over="list_important")
 def test_important_item_has_the_nine_items(item: Record) -> Iterator[Observation]:
     """Class, level, scale, purpose, scope, responsible body, sharing, transfer across the border, measures."""
     yield from schema.conforms(item, ITEM)
+    for member in TEXTS:
+        if item.text(member) and not item.has(member):
+            yield expect(holds=False, at=item.at(member), expected="a text", observed=item.text(member))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pytest_szxc import expect, record_rule
 
 from . import tables
+from .days import RUN
 from .quantities import count
 
 if TYPE_CHECKING:
@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
     from pytest_szxc import Observation, Record
 
-CLOCKS = timedelta(minutes=5)
-"""By how much the clocks of platform and tester may differ."""
-
 
 @record_rule("DC-027", over="list_entries")
 def test_important_data_name_their_factors(entry: Record) -> Iterator[Observation]:
-    """Important data have at least one known factor that applies."""
+    """Important data have at least one known factor that applies; one that is listed without an answer does."""
     if entry.text("level") == "important":
         factors, known = entry.children("importantDataFactors"), tables.codes("important_factors")
-        holds = any(one.text("factor") in known and one.flag("present") is True for one in factors)
+        holds = any(one.text("factor") in known and one.flag("present") is not False for one in factors)
         where = entry.at("importantDataFactors")
         yield expect(
             holds, where, expected=tables.listed("important_factors"), observed=entry.get("importantDataFactors")
@@ -59,20 +56,24 @@ def test_basis_person_and_time_are_recorded(entry: Record) -> Iterator[Observati
         yield expect(entry.has(member), entry.at(member), expected="a value", observed=entry.get(member))
     graded = entry.time("gradedAt")
     if graded:
-        here, latest = entry.at("gradedAt"), entry.observed_at + CLOCKS
+        here, latest = entry.at("gradedAt"), entry.observed_at + RUN
         yield expect(graded <= latest, here, expected=f"<= {latest.isoformat()}", observed=graded.isoformat())
 
 
 @record_rule("DC-033", over="list_entries")
 def test_grading_is_approved_by_another_person(entry: Record) -> Iterator[Observation]:
-    """Somebody else approved, and not before the grading."""
+    """Somebody else approved, not before the grading, and not at a time still to come."""
     for member in ("approvedBy", "approvedAt"):
         yield expect(entry.has(member), entry.at(member), expected="a value", observed=entry.get(member))
     approver, grader = entry.text("approvedBy"), entry.text("gradedBy")
     if approver and grader:
-        other = approver.strip() != grader.strip()
+        other = approver.strip().casefold() != grader.strip().casefold()
         yield expect(other, entry.at("approvedBy"), expected="another than gradedBy", observed=approver)
     approved, graded = entry.time("approvedAt"), entry.time("gradedAt")
     if approved and graded:
         here, wanted = entry.at("approvedAt"), f">= {graded.isoformat()}"
         yield expect(approved >= graded, here, expected=wanted, observed=approved.isoformat())
+    latest = entry.observed_at + RUN
+    if approved and (graded is None or graded <= latest):  # a grading to come is DC-032's
+        here, wanted = entry.at("approvedAt"), f"<= {latest.isoformat()}"
+        yield expect(approved <= latest, here, expected=wanted, observed=approved.isoformat())

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pytest_szxc import expect, record_rule, set_rule
 
 from . import tables
-from .grading import G2, G4, cells, entry_rank, field_ranks, name, rank_of, ranks
+from .grading import G1, cells, entry_rank, field_ranks, name, rank_of, ranks
 from .quantities import at_least, share
+from .raising import floors, says_why, sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +44,7 @@ def test_important_data_have_no_sub_level(entry: Record) -> Iterator[Observation
     """Core and important data are not divided further."""
     if entry.text("level") in {"core", "important"}:
         found = entry.get("subLevel")
-        yield expect(found is None, entry.at("subLevel"), expected="absent", observed=found)
+        yield expect(not entry.has("subLevel"), entry.at("subLevel"), expected="absent", observed=found)
 
 
 @record_rule("DC-014", over="list_entries")
@@ -62,34 +63,32 @@ def test_impacts_are_recorded(entry: Record) -> Iterator[Observation]:
             )
 
 
-@record_rule("DC-015", over="list_entries")
-def test_level_is_not_below_the_decision_table(entry: Record) -> Iterator[Observation]:
+@set_rule("DC-015", over="list_entries")
+def test_level_is_not_below_the_decision_table(entries: Iterable[Record]) -> Iterator[Observation]:
     """With one impact the level reaches its cell; a level above the highest cell is explained."""
-    rank, owed = entry_rank(entry), cells(entry)
-    if rank is None or not owed:
-        return
-    if len(owed) == 1:
-        yield expect(rank >= owed[0], entry.at("level"), expected=f">= {name(owed[0])}", observed=name(rank))
-    if rank > max(owed):
-        explained = max(*owed, *_floors(entry))
-        holds = rank <= explained or _says_why(entry)
-        wanted = f"raiseReason, or level <= {name(explained)}"
-        yield expect(holds, entry.at("raiseReason"), expected=wanted, observed=f"{name(rank)}, no reason")
+    graded: dict[str, int] = {}
+    derived: list[Record] = []
+    for entry in entries:
+        rank, owed = entry_rank(entry), cells(entry)
+        code = entry.text("resourceCode")
+        if rank is not None and code:
+            graded[code] = max(rank, graded.get(code, rank))
+        if rank is None or not owed:
+            continue
+        if len(owed) == 1:
+            yield expect(rank >= owed[0], entry.at("level"), expected=f">= {name(owed[0])}", observed=name(rank))
+        if rank > max(owed) and entry.has("derivedFrom"):
+            derived.append(entry)
+        elif rank > max(owed):
+            yield _explained(entry, rank, max(*owed, *floors(entry)))
+    for entry in derived:  # whose sources are known by now
+        yield _explained(entry, entry_rank(entry) or G1, max(*cells(entry), *floors(entry), sources(entry, graded)))
 
 
-def _floors(entry: Record) -> tuple[int, ...]:
-    """Ranks that other rules ask of the entry: reference level, fields, personal information."""
-    reference = rank_of(entry.text("minReferenceLevel")) or 0
-    personal = entry.text("dataSubject") == "personal" or entry.has("piClass")
-    return (reference, *field_ranks(entry).values(), G4 * entry.has("sensitivePi"), G2 * personal)
-
-
-def _says_why(entry: Record) -> bool:
-    """Whether a reason is written down, or the entry derives from others or is flagged as mass statistics."""
-    changes = entry.children("history")
-    changed = bool(changes) and changes[-1].has("reason")
-    derived = entry.has("derivedFrom") or entry.flag("massStatistics") is True
-    return bool((entry.text("raiseReason") or "").strip()) or changed or derived
+def _explained(entry: Record, rank: int, explained: int) -> Observation:
+    holds = rank <= explained or says_why(entry)
+    wanted = f"raiseReason, or level <= {name(explained)}"
+    return expect(holds, entry.at("raiseReason"), expected=wanted, observed=f"{name(rank)}, no reason")
 
 
 @record_rule("DC-016", over="list_entries")
@@ -148,5 +147,5 @@ def test_levels_map_to_other_schemes(entry: Record) -> Iterator[Observation]:
         return
     for scheme, owed in tables.mapped(name(rank)).items():
         found = entry.get(f"mapping.{scheme}")
-        if found is not None or (scheme == ZHEJIANG and owed):
+        if entry.has(f"mapping.{scheme}") or (scheme == ZHEJIANG and owed):
             yield expect(found == owed, entry.at(f"mapping.{scheme}"), expected=owed or "absent", observed=found)

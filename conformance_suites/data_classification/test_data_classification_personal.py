@@ -29,7 +29,8 @@ def test_sensitive_personal_information_is_g4(entry: Record) -> Iterator[Observa
 def test_personal_information_is_g2(entry: Record) -> Iterator[Observation]:
     """Ordinary personal information is G2 or higher; G1 if its last change was an anonymisation."""
     rank = entry_rank(entry)
-    if rank is None or entry.text("dataSubject") != "personal" or entry.has("sensitivePi"):
+    ordinary = entry.text("dataSubject") == "personal" or entry.has("piClass")
+    if rank is None or not ordinary or entry.has("sensitivePi"):
         return
     changes = entry.children("history")
     owed = G1 if changes and changes[-1].text("reason") == "anonymised" else G2

@@ -6,7 +6,7 @@ import base64
 import csv
 import hashlib
 import io
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
@@ -35,23 +35,27 @@ _stored(
     ("识别因素只列适用者", "only the factors that apply are listed"),
     lambda entry: entry.update(
         importantDataFactors=[
-            {"factor": row["factor"], "note": row["note"]} for row in entry.get("importantDataFactors", ()) if row["present"]
+            {"factor": row["factor"], "note": row["note"]}
+            for row in entry.get("importantDataFactors", ())
+            if row["present"]
         ]
     ),
+)
+_stored(
+    "class-as-list-of-one",
+    ("类别为只有一项的列表", "the class is a list of one"),
+    lambda entry: entry.update(agriClass=[entry["agriClass"]]),
 )
 _stored(
     "empty-mapping-outside-scope",
     ("方案范围外的映射为空文字", "an empty text where a scheme has no grade"),
     lambda entry: entry["mapping"].setdefault("db33t2351", ""),
 )
-_stored(
-    "resource-class-without-detail",
-    ("资源分类无细目", "resource classes without detail"),
-    lambda entry: entry["resourceClass"].update(ximu=None) if not entry["items"] else None,
+
+
+@VARIANTS.add(
+    "shared-data-at-their-floor", "有条件共享的公共数据按下限定级", "shared public data at the floor for sharing"
 )
-
-
-@VARIANTS.add("shared-data-at-their-floor", "有条件共享的公共数据按下限定级", "shared public data at the floor for sharing")
 def _shared_data_at_their_floor(platform: Platform) -> None:
     plain = graded("G2")
 
@@ -140,7 +144,11 @@ def _labels_as_grades(platform: Platform) -> None:
     platform.parts[SUITE].label = lambda entry: {"level": grade_in(entry)}
 
 
-@VARIANTS.add("export-with-semicolons", "导出文件以分号分隔，级别列另名", "an export with semicolons and another name of the column")
+@VARIANTS.add(
+    "export-with-semicolons",
+    "导出文件以分号分隔，级别列另名",
+    "an export with semicolons and another name of the column",
+)
 def _export_with_semicolons(platform: Platform) -> None:
     def turned(answer: Answer) -> Answer:
         rows = list(csv.DictReader(io.StringIO((answer.document or b"").decode())))
@@ -165,18 +173,27 @@ def _sensitive_values_encrypted(platform: Platform) -> None:
     )
 
 
-@VARIANTS.add("important-list-in-words", "重要数据目录规模为文字并有内容说明", "an important-data list with a scale in words and a description")
+@VARIANTS.add(
+    "important-list-in-words",
+    "重要数据目录规模为文字并有内容说明",
+    "an important-data list with a scale in words and a description",
+)
 def _important_list_in_words(platform: Platform) -> None:
     rules = platform.parts[SUITE]
     right = rules.important_item
-    rules.important_item = lambda entry: right(entry) | {
-        "scale": f"约{entry['scale']['records']}条",
-        "content": f"{entry['title']}的数据",
-        "samples": False,
-    }
+    rules.important_item = lambda entry: (
+        right(entry)
+        | {
+            "scale": f"约{entry['scale']['records']}条",
+            "content": f"{entry['title']}的数据",
+            "samples": False,
+        }
+    )
 
 
-@VARIANTS.add("quality-report-sparse", "质量报告每类只有一项", "a quality report with one indicator of each characteristic")
+@VARIANTS.add(
+    "quality-report-sparse", "质量报告每类只有一项", "a quality report with one indicator of each characteristic"
+)
 def _quality_report_sparse(platform: Platform) -> None:
     kept = ("0101", "0202", "0302", "0401", "0502", "0601")
     rules = platform.parts[SUITE]
@@ -204,7 +221,8 @@ def _numbers_with_exponents(platform: Platform) -> None:
 
     def tiny(entry: Entry) -> list[Entry]:
         return [
-            {name: value / 1e9 if isinstance(value, float) else value for name, value in row.items()} for row in right(entry)
+            {name: value / 1e9 if isinstance(value, float) else value for name, value in row.items()}
+            for row in right(entry)
         ]
 
     rules.shown = tiny

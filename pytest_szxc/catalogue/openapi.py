@@ -86,7 +86,8 @@ def load_openapi(path: Path, error: type[SzxcError] = CatalogueError) -> dict[st
 def _read_yaml(path: Path, error: type[SzxcError]) -> dict[str, Json]:
     text = read_text(path, error, CAP)
     try:
-        from ruamel.yaml import YAML, YAMLError  # noqa: PLC0415 -- an extra, found at run time
+        from ruamel.yaml import YAML  # noqa: PLC0415 -- an extra, found at run time
+        from ruamel.yaml.error import YAMLError  # noqa: PLC0415 -- the same
     except ImportError as missing:
         raise error("openapi.yaml-missing", file=path) from missing
     try:

@@ -39,7 +39,9 @@ def load_checks(suite: Suite) -> dict[str, Check]:
 def _imported(suite: Suite, name: str) -> ModuleType:
     try:
         return import_part(suite.id, suite.folder, name)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # pytest's own skip, which importorskip raises, and SystemExit are no Exceptions
         problem = show(f"{type(error).__name__}: {error}")
         raise CatalogueError("catalogue.check-import", file=f"{name}.py", problem=problem) from error
 

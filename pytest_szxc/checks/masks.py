@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 # One star hides a character of a name; # and x also occur in clear values, so only runs of them count.
 _HIDING = re.compile("[*＊●•█■×]|#{2,}|[xX]{3,}")
+_CHARACTERS = "*＊●•█■×#"
 _RUN = "(?:[*＊●•█■×#xX]+)"
 _MOBILE = re.compile(rf"(?:\+?86)?1[3-9][0-9]{_RUN}[0-9]{{4}}")
 _IDENTITY = re.compile(rf"[0-9]{{6}}{_RUN}[0-9]{{3}}[0-9Xx]")
 _ACCOUNT = re.compile(rf"{_RUN}[0-9]{{4}}")
 _DIGEST = re.compile("(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})")
+_CIPHER = re.compile("[0-9A-Za-z+/_-]{22,}={1,2}")
 _SHOWN = re.compile("[0-9A-Za-z\u4e00-\u9fff]")
+_LETTER = re.compile("[A-Za-z\u4e00-\u9fff]")
 _SEPARATORS = re.compile("[ -]")
 # 泛化: a range, a bound, or somebody of that family name.
 _VAGUE = re.compile(
@@ -30,12 +33,15 @@ _PLACEHOLDERS = frozenset({"已脱敏", "脱敏", "已隐藏", "隐藏", "已屏
 def is_masked(value: Json) -> bool:
     """Whether a value shows nothing or is masked.
 
-    That is: absent, empty, with mask characters, a placeholder, a hex digest, or something vague in its place
-    (``30~40岁``, ``60岁以上``, ``张某``). Numbers, truth values and filled lists or objects are not masked.
+    That is: absent, empty, with mask characters, a placeholder, a hex digest, padded Base64, or something vague in its
+    place (``30~40岁``, ``60岁以上``, ``张某``). Numbers, truth values and filled lists or objects are not masked.
     """
     if value in (None, "", [], {}):
         return True
-    return isinstance(value, str) and (has_mask(value) or _is_replaced(value.strip().strip("[]()（）【】<>").lower()))
+    if not isinstance(value, str):
+        return False
+    text = value.strip()
+    return has_mask(text) or _CIPHER.fullmatch(text) is not None or _is_replaced(text.strip("[]()（）【】<>").lower())
 
 
 def _is_replaced(text: str) -> bool:
@@ -47,9 +53,19 @@ def has_mask(text: str) -> bool:
     return _HIDING.search(text) is not None
 
 
+def without_ends(value: Json) -> Json:
+    """A value without the mask characters around it: a star behind a whole number hides nothing."""
+    return value.strip(_CHARACTERS) if isinstance(value, str) else value
+
+
 def shows_nothing(text: str) -> bool:
     """Whether a masked text shows no digit, letter or Chinese character but mask characters."""
     return _SHOWN.search(re.sub("[xX]{3,}", "", text)) is None
+
+
+def shows_letters(text: str) -> bool:
+    """Whether a masked text shows a letter or a Chinese character."""
+    return _LETTER.search(re.sub("[xX]{3,}", "", text)) is not None
 
 
 def is_masked_mobile(text: str) -> bool:

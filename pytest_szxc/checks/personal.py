@@ -61,7 +61,11 @@ _THINGS = re.compile("产品|品种|作物|牲畜|动物|设备|企业|单位|�
 _CAMEL = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _SPLIT = re.compile("[^0-9a-z\u4e00-\u9fff]+")
 _BLANKS = re.compile("[ -]")
+_BETWEEN = re.compile("[,;、:\\s]")
 _LONGEST = 64
+_SHORTEST, _BEYOND = 10**15, 10**19
+"""Numbers of 16 to 19 digits: bank cards and citizen numbers."""
+_DEPTH = 3
 
 
 def field_kind(name: str) -> Kind | None:
@@ -86,10 +90,33 @@ def personal_field(name: str) -> Kind | None:
 
 
 def value_kind(value: Json) -> Kind | None:
-    """What a text clearly is: a mobile number, a citizen number or a bank card; masked values are nothing."""
-    if not isinstance(value, str) or len(value) > _LONGEST:
+    """What a value clearly is or holds: a citizen number, a bank card or a mobile number; masked values are nothing.
+
+    A text may name several, with commas, colons or blanks between; lists and objects are looked through. A whole number
+    is no mobile number: too many quantities have eleven digits.
+    """
+    return _value_kind(value, _DEPTH)
+
+
+def _value_kind(value: Json, depth: int) -> Kind | None:
+    if isinstance(value, str):
+        return _text_kind(value) if len(value) <= _LONGEST else None
+    if isinstance(value, int):
+        kind = _number_kind(str(value)) if _SHORTEST <= value < _BEYOND else None
+        return None if kind is Kind.MOBILE else kind
+    if not isinstance(value, list | dict) or not depth:
         return None
-    text = _BLANKS.sub("", unicodedata.normalize("NFKC", value))
+    inner = value.values() if isinstance(value, dict) else value
+    return next((kind for one in inner if (kind := _value_kind(one, depth - 1))), None)
+
+
+def _text_kind(value: str) -> Kind | None:
+    text = unicodedata.normalize("NFKC", value)
+    whole = _number_kind(_BLANKS.sub("", text))
+    return whole or next((kind for part in _BETWEEN.split(text) if (kind := _number_kind(part))), None)
+
+
+def _number_kind(text: str) -> Kind | None:
     if codes.is_citizen_number(text):
         return Kind.CITIZEN_NUMBER
     if codes.is_bank_card(text):

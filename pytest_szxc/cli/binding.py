@@ -50,7 +50,8 @@ def check(lang: str, target: str | None, config: str | None) -> None:
     samples = list(sample_operations(settings))
     for sample in samples:
         click.echo("\n".join(_sample_lines(sample, lang)))
-    sys.exit(1 if any(sample.error for sample in samples) else 0)
+    answered = any(sample.came for sample in samples)
+    sys.exit(1 if any(sample.error for sample in samples) or not answered else 0)
 
 
 def _sample_lines(sample: Sample, lang: str) -> Iterator[str]:

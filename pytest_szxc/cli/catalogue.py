@@ -12,13 +12,15 @@ import click
 from pytest_szxc.catalogue.audit import audit
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.checks.loading import load_checks
+from pytest_szxc.errors import StatementError
 from pytest_szxc.messages import render
 from pytest_szxc.model import Basis, Level
+from pytest_szxc.printable import show
 from pytest_szxc.reference.lookup import load_mutants
 from pytest_szxc.target.statement_file import default_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from pytest_szxc.model import Json, Requirement, Suite
     from pytest_szxc.target.statement import BoundOperation
@@ -49,6 +51,9 @@ def list_command(  # noqa: PLR0913 -- one argument an option
         return all(not allowed or value in allowed for allowed, value in chosen)
 
     suites = load_suites()
+    require_known(suite, suites, "option.unknown-suite", "suite")
+    known = {row.id for found in suites.values() for row in found.classes}
+    require_known(classes, known, "option.unknown-class", "class")
     rows = [row for found in suites.values() for row in found.requirements if wanted(row)]
     if as_json:
         click.echo(json.dumps([_requirement_json(row) for row in rows], ensure_ascii=False, indent=1))
@@ -57,6 +62,17 @@ def list_command(  # noqa: PLR0913 -- one argument an option
         mine = [row for row in rows if row.suite == found.id]
         if mine:
             click.echo("\n".join(_suite_lines(found, mine, lang)))
+
+
+def require_known(chosen: tuple[str, ...], known: Container[str], code: str, kind: str) -> None:
+    """Refuse a name that nothing has: an empty answer would look like a good one.
+
+    Raises:
+        StatementError: with ``code``.
+    """
+    for name in chosen:
+        if name not in known:
+            raise StatementError(code, **{kind: show(name)})
 
 
 def _suite_lines(suite: Suite, rows: list[Requirement], lang: str) -> Iterator[str]:
@@ -73,11 +89,11 @@ def _suite_lines(suite: Suite, rows: list[Requirement], lang: str) -> Iterator[s
             yield f"    {row.id}  [{level} · {basis}]  {row.statement.in_(lang)}"
 
 
-@click.command()
+@click.command("show")
 @click.argument("requirement")
 @JSON
 @click.pass_obj
-def show(lang: str, requirement: str, *, as_json: bool) -> None:
+def show_command(lang: str, requirement: str, *, as_json: bool) -> None:
     """说明一条要求:依据、发送什么、什么会使它不通过 / explain one requirement."""
     suites = load_suites()
     for suite in suites.values():
@@ -87,7 +103,7 @@ def show(lang: str, requirement: str, *, as_json: bool) -> None:
                     json.dumps(_shown(suite, row), ensure_ascii=False, indent=1) if as_json else _told(suite, row, lang)
                 )
                 return
-    raise click.UsageError(render("catalogue.no-requirement", lang, {"requirement": requirement}))
+    raise click.UsageError(render("catalogue.no-requirement", lang, {"requirement": show(requirement)}))
 
 
 def _shown(suite: Suite, row: Requirement) -> dict[str, Json]:

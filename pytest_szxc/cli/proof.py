@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pytest_szxc.cli.catalogue import require_known
 from pytest_szxc.messages import render
-from pytest_szxc.model import Status
+from pytest_szxc.printable import show
 from pytest_szxc.reference.lookup import has_reference
-from pytest_szxc.rejudging import rejudge_run
-from pytest_szxc.report.reading import read_report
+from pytest_szxc.rejudging import rejudge_report
 from pytest_szxc.selftest.trial import catalogue, prove
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ PATH = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.option("--suite", multiple=True, help="套件 / suite")
 @click.option("--json", "file", type=PATH, help="写入文件 / write the kill matrix to a file")
-@click.option("--workers", type=int, help="进程数 / processes (default: one per core)")
+@click.option("--workers", type=click.IntRange(min=0), help="进程数 / processes (default: one per core)")
 @click.pass_obj
 def selftest(lang: str, suite: tuple[str, ...], file: Path | None, workers: int | None) -> None:
     """变异体必须被发现,合法变体不得误报 / each mutant is caught, no legal variant is reported."""
+    require_known(suite, catalogue(), "option.unknown-suite", "suite")
+    if file:
+        file.touch()  # a place that cannot be written is said now, not after all the work
     chosen = [found for found in catalogue().values() if has_reference(found) and (not suite or found.id in suite)]
     matrices = [prove(found, workers) for found in chosen]
     for matrix in matrices:
@@ -78,11 +81,10 @@ def _peace_line(peace: Peace, lang: str) -> str:
 @click.pass_obj
 def rejudge(lang: str, folder: Path) -> None:
     """离线重判一次记录下来的运行 / judge a recorded run again, offline."""
-    rows = read_report(folder / "report.json")["verdicts"]
-    before = {row["requirement"]: row for row in rows if row["status"] != Status.NOT_RUN}
-    again = [row for row in rejudge_run(folder) if row["requirement"] in before]
-    changed = [row for row in again if row != before[row["requirement"]]]
-    for row in changed:
-        click.echo(f"× {row['requirement']}: {before[row['requirement']]['status']} → {row['status']}")
-    click.echo(render("rejudge.summary", lang, {"count": len(before), "changed": len(changed)}))
-    sys.exit(1 if changed else 0)
+    found = rejudge_report(folder)
+    for name, was, now in found.changed:
+        click.echo(f"× {show(name)}: {was} → {now}")
+    for part in found.differing:
+        click.echo(f"× {render('rejudge.differs', lang, {'part': part})}")
+    click.echo(render("rejudge.summary", lang, {"count": found.count, "changed": len(found.changed)}))
+    sys.exit(0 if found.agrees else 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import SzxcError
 from pytest_szxc.model import Cause
+from pytest_szxc.printable import bare_url, show
 from pytest_szxc.target.statement import Statement
 from pytest_szxc.target.statement_json import statement_from, statement_json
 
@@ -89,10 +90,17 @@ def record_from(row: Mapping[str, Json]) -> RunRecord:
     return RunRecord(**values)
 
 
+def shareable(settings: Mapping[str, Json]) -> dict[str, Json]:
+    """The recorded options as a file may hold them: a proxy's credentials go to worker processes only."""
+    return {key: bare_url(value) if key == "proxy" else value for key, value in settings.items()}
+
+
 def write_record(record: RunRecord) -> None:
     """Write ``run.json`` into the run's folder."""
-    text = json.dumps(record_json(record), ensure_ascii=False, indent=1)
-    (record.folder / RECORD).write_text(text + "\n", encoding="utf-8")
+    kept = replace(record, settings=shareable(record.settings or {}))
+    text = json.dumps(record_json(kept), ensure_ascii=False, indent=1)
+    # An argument of undecodable bytes holds lone surrogates; "backslashreplace" writes them as JSON escapes them.
+    (record.folder / RECORD).write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -104,5 +112,5 @@ def read_record(folder: Path) -> RunRecord:
     try:
         row = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         return replace(record_from(row), folder=folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SzxcError("report.unreadable", file=str(folder / RECORD), reason=type(error).__name__) from error
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise SzxcError("report.unreadable", file=show(str(folder / RECORD)), reason=type(error).__name__) from error

@@ -66,7 +66,8 @@ def report_document(
 def write_report(document: Mapping[str, Json], path: Path) -> None:
     """Write the document in one piece: a reader sees the old file or the new one, never half of it."""
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # a lone surrogate as JSON escapes it
     draft.replace(path)
 
 

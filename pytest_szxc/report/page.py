@@ -8,6 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pytest_szxc.messages import render
+from pytest_szxc.printable import show
+from pytest_szxc.report.terminal import chosen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +31,9 @@ def write_page(document: Mapping[str, Json], path: Path) -> None:
     template = _ENVIRONMENT.get_template("page.html.j2")
     run = document["run"]
     tone = next((name for name, codes in _SHOWN_LEVELS.items() if run["exitCode"] in codes), "bad")
-    text = template.render(report=document, run=run, both=both, cause=cause, tone=tone, lang=run["lang"])
-    path.write_text(text, encoding="utf-8")
+    facts = {"report": document, "run": run, "tone": tone, "lang": run["lang"], "chosen": chosen(document)}
+    text = template.render(facts, both=both, cause=cause, show=show)
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def both(code: str, **params: object) -> Markup:

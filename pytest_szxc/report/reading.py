@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.errors import SzxcError
 from pytest_szxc.model import Cause, Finding, Location, Status, Verdict
+from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from pytest_szxc.model import Json
+
+SCHEMA = "urn:szxc:szxc:report"
 
 
 def verdict_from(row: Mapping[str, Json]) -> Verdict:
@@ -41,8 +45,10 @@ def read_report(path: Path) -> dict[str, Json]:
     """
     try:
         document: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SzxcError("report.unreadable", file=path.name, reason=type(error).__name__) from error
-    if not str(document.get("format", "")).startswith("szxc-report/"):
-        raise SzxcError("report.unreadable", file=path.name, reason="format")
+    except (OSError, ValueError, RecursionError) as error:
+        raise SzxcError("report.unreadable", file=show(path.name), reason=type(error).__name__) from error
+    fault = next(validator(SCHEMA).errors(document), None)
+    if fault is not None:
+        reason = show(f"{fault.pointer or '/'}: {fault.keyword}")
+        raise SzxcError("report.unreadable", file=show(path.name), reason=reason)
     return document

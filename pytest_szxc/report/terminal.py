@@ -57,7 +57,7 @@ def failure_lines(  # noqa: PLR0913 -- all that a person is told
 def place(finding: Finding, lang: str) -> str:
     """Where a finding was seen, in one line."""
     at = finding.at
-    parts = [show(at.record) if at.record else "", at.pointer]
+    parts = [show(at.record) if at.record else "", show(at.pointer)]
     if at.file:
         parts.append(word("file-row", lang, file=show(at.file), row=at.row or "-"))
     if at.exchange:
@@ -120,6 +120,15 @@ def root_lines(document: Mapping[str, Json], lang: str) -> Iterator[str]:
         yield f"    {word('affects', lang, count=len(ids), ids=shown)}"
 
 
+def chosen(document: Mapping[str, Json]) -> str:
+    """The suites and classes that ``--szxc-suite`` and ``--szxc-class`` chose; empty where everything was."""
+    names: list[str] = []
+    for key in ("suite", "class"):
+        found = document["run"]["options"].get(key) or ()
+        names += [found] if isinstance(found, str) else found
+    return ", ".join(names)
+
+
 def closing_lines(document: Mapping[str, Json], lang: str, page: str) -> Iterator[str]:
     """What else is to be said at the end of a run, and where the report is."""
     run = document["run"]
@@ -130,6 +139,8 @@ def closing_lines(document: Mapping[str, Json], lang: str, page: str) -> Iterato
         yield word("observed", lang)
     if run["partial"]:
         yield word("partial", lang)
+    if chosen(document):
+        yield word("chosen", lang, names=show(chosen(document)))
     yield from (word(f"taint.{taint}", lang) for taint in run["taints"])
     yield word("not-certificate", lang)
     yield word("report", lang, path=page)

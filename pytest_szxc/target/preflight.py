@@ -55,6 +55,19 @@ _ANSWERED = {"http.client-error", "envelope.refused"}
 """A question asked without its parameters may be refused; whoever refuses it is there."""
 
 
+_TROUBLE = (
+    "http.unauthorised",
+    "http.forbidden",
+    "http.rate-limited",
+    "http.server-error",
+    "envelope.denied",
+    "transport.",
+    "encoding.",
+    "budget.",
+)
+"""Faults that do not say that an operation is absent. A page in HTML does: that is how many platforms say 404."""
+
+
 @dataclass(frozen=True, slots=True)
 class Preflight:
     """What the probes showed.
@@ -62,10 +75,12 @@ class Preflight:
     Attributes:
         cause: why nothing can be tested, or ``None``; ``params["fault"]`` is the code of the fault behind it.
         observed: by suite and class, whether its probe answered.
+        troubled: classes whose probe failed in a way in which only something that is there fails.
     """
 
     cause: Cause | None
     observed: dict[Place, bool]
+    troubled: frozenset[Place] = frozenset()
 
 
 @dataclass(slots=True)
@@ -102,7 +117,8 @@ def preflight(sut: LiveSut, probes: Mapping[Place, str]) -> Preflight:
     observed = {place: _answers(seen, place, operation) for place, operation in probes.items()}
     telling = [observed[place] for place, operation in probes.items() if _telling(sut, place, operation)]
     usable = any(telling or observed.values())
-    return Preflight(None if usable else _cause(seen), observed)
+    troubled = frozenset(place for place, operation in probes.items() if _troubled(seen, place, operation))
+    return Preflight(None if usable else _cause(seen), observed, troubled)
 
 
 def _telling(sut: LiveSut, place: Place, operation: str) -> bool:
@@ -122,6 +138,11 @@ def _ask(sut: LiveSut, suite: str, operation: str) -> Unjudgeable | None:
 def _answers(seen: _Seen, place: Place, operation: str) -> bool:
     key = (place[0], operation)
     return key in seen.reasons and seen.reasons[key] is None
+
+
+def _troubled(seen: _Seen, place: Place, operation: str) -> bool:
+    reason = seen.reasons.get((place[0], operation))
+    return reason is not None and reason.code.startswith(_TROUBLE)
 
 
 def _cause(seen: _Seen) -> Cause | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.documents import check, read_text, read_toml
 from pytest_szxc.errors import StatementError
-from pytest_szxc.printable import show
+from pytest_szxc.printable import bare_url, show
 from pytest_szxc.target.bound import envelope_from, operation_from
 from pytest_szxc.target.default_binding import default_envelope, default_operations
 from pytest_szxc.target.statement import Account, Claim, Envelope, Limits, Secret, Statement
@@ -164,7 +164,7 @@ def _base_url(document: Document, url: str) -> str:
 
 
 def _without_credentials(url: str) -> str:
-    return show(re.sub(r"//[^/@]*@", "//***@", url))
+    return show(bare_url(url))
 
 
 def _options(table: dict[str, Json], folder: Path) -> dict[str, Json]:

@@ -42,6 +42,8 @@ CONTRADICTIONS = frozenset({"claim.absent", "claim.feature-present", "claim.deni
 NOT_CLAIMED = frozenset({"claim.not-claimed", "claim.not-observed"})
 """Cause codes of requirements that nobody says the system meets."""
 
+_Pairs = tuple[tuple[Requirement, Verdict], ...]
+_JUDGED = frozenset({Status.PASS, Status.FAIL, Status.WARN, Status.ATTESTED, Status.WAIVED})
 _SETTLED = frozenset({Status.PASS, Status.NOT_APPLICABLE, Status.ATTESTED})
 
 
@@ -82,7 +84,7 @@ def decide(  # noqa: PLR0913 -- all that a decision rests on
     strict: bool = False,
     preflight: Cause | None = None,
     declared: bool = True,
-    partial: bool = False,
+    left_out: frozenset[str] = frozenset(),
 ) -> Decision:
     """Close the world: every manifest entry gets its verdict, what did not come back is *not-run*.
 
@@ -92,13 +94,15 @@ def decide(  # noqa: PLR0913 -- all that a decision rests on
         strict: a broken *should* fails, and an unjudged *should* counts as inconclusive.
         preflight: why nothing could be asked, if so.
         declared: whether there is a statement that can be contradicted.
-        partial: some requirements were left out on purpose; they do not count in the exit code.
+        left_out: requirements that were left out on purpose; without a verdict they do not count in the exit code.
     """
     pairs = tuple((entry.requirement, _verdict(entry, given)) for entry in manifest.entries)
     contradictions = _roots(pairs, CONTRADICTIONS) if declared else ()
-    counted = tuple(pair for pair in pairs if not (partial and pair[1].status is Status.NOT_RUN))
-    exit_code = _exit_code(counted, strict, preflight, contradictions)
-    return Decision(pairs, _classes(pairs), _roots(pairs), contradictions, exit_code)
+    counted = tuple(pair for pair in pairs if not (pair[0].id in left_out and pair[1].status is Status.NOT_RUN))
+    code = _exit_code(counted, strict, preflight, contradictions)
+    empty = _empty(pairs, counted) if code == ExitCode.OK else ()
+    code = ExitCode.INCONCLUSIVE if empty else code
+    return Decision(pairs, _classes(pairs), (*_roots(pairs), *empty), contradictions, code)
 
 
 def _verdict(entry: Entry, given: Mapping[str, Verdict]) -> Verdict:
@@ -112,7 +116,7 @@ def _verdict(entry: Entry, given: Mapping[str, Verdict]) -> Verdict:
     return Verdict(entry.requirement.id, Status.INCONCLUSIVE if denied else Status.NOT_APPLICABLE, cause=entry.reason)
 
 
-def _classes(pairs: tuple[tuple[Requirement, Verdict], ...]) -> tuple[ClassResult, ...]:
+def _classes(pairs: _Pairs) -> tuple[ClassResult, ...]:
     members: dict[tuple[str, str], list[tuple[Requirement, Verdict]]] = {}
     for requirement, verdict in pairs:
         members.setdefault((requirement.suite, requirement.conformance_class), []).append((requirement, verdict))
@@ -140,7 +144,24 @@ def _outcome(rows: list[tuple[Requirement, Verdict]]) -> Outcome:
     return Outcome.HOLDS if passed and all(verdict.status in _SETTLED for verdict in musts) else Outcome.UNDECIDED
 
 
-def _roots(pairs: tuple[tuple[Requirement, Verdict], ...], codes: frozenset[str] | None = None) -> tuple[Root, ...]:
+def _empty(pairs: _Pairs, counted: _Pairs) -> tuple[Root, ...]:
+    """What would look good only because nothing was judged: the whole run, or a claimed class without one must left."""
+    if not any(verdict.status in _JUDGED for _, verdict in counted):
+        ids = tuple(requirement.id for requirement, _ in pairs)
+        return (Root(Cause("run.nothing-judged"), ids),) if ids else ()
+    musts: dict[tuple[str, str], list[tuple[Requirement, Verdict]]] = {}
+    for requirement, verdict in pairs:
+        claimed = verdict.cause is None or verdict.cause.code not in NOT_CLAIMED
+        if requirement.level is Level.MUST and claimed:
+            musts.setdefault((requirement.suite, requirement.conformance_class), []).append((requirement, verdict))
+    return tuple(
+        Root(Cause("claim.nothing-left", {"class": name}), tuple(requirement.id for requirement, _ in rows))
+        for (_, name), rows in musts.items()
+        if all(verdict.status is Status.NOT_APPLICABLE for _, verdict in rows)
+    )
+
+
+def _roots(pairs: _Pairs, codes: frozenset[str] | None = None) -> tuple[Root, ...]:
     grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], tuple[Cause, list[str]]] = {}
     for requirement, verdict in pairs:
         cause = verdict.cause
@@ -166,7 +187,7 @@ def counts_against(requirement: Requirement, verdict: Verdict, *, strict: bool) 
 
 
 def _exit_code(
-    pairs: tuple[tuple[Requirement, Verdict], ...],
+    pairs: _Pairs,
     strict: bool,  # noqa: FBT001 -- passed on
     preflight: Cause | None,
     contradictions: tuple[Root, ...],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_szxc.errors import Absent, ConformanceFailure, Unjudgeable
@@ -80,7 +81,7 @@ def judge(requirement: Requirement, check: Check, sut: Sut, watch: WatchedSut, c
         for finding in failure.findings:
             tally.add(finding)
     except Exception as error:  # noqa: BLE001 -- our own fault, whatever it is, must become a verdict and not stop the run
-        return Verdict(requirement.id, Status.TESTER_ERROR, cause=_own_fault(error), exchanges=watch.exchanges)
+        return Verdict(requirement.id, Status.TESTER_ERROR, cause=own_fault(error), exchanges=watch.exchanges)
     return _decide(requirement, tally, cause, watch, context)
 
 
@@ -125,9 +126,10 @@ def _absence(requirement: Requirement, absent: Absent, tally: _Tally, context: C
     return Cause(absent.code, _texts(absent.params), absent.exchange)
 
 
-def _own_fault(error: Exception) -> Cause:
+def own_fault(error: Exception) -> Cause:
+    """What to say of an exception that nobody foresaw: its words and its place, without our machine's paths."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    where = f"{PureWindowsPath(frame.filename).name}:{frame.lineno}"  # knows both kinds of slashes
     return Cause("tester.error", {"error": show(f"{type(error).__name__}: {error}"), "where": where})
 
 

@@ -82,7 +82,7 @@ def run(pytester, monkeypatch):
     monkeypatch.setenv("SZXC_LANG", "en")
 
     def start(*args):
-        result = pytester.runpytest("--szxc-out=out", "-p", "no:randomly", *args)
+        result = pytester.runpytest("--szxc-out=out", "-p", "no:randomly", *args, no_reraise_ctrlc=True)
         file = pytester.path / "out" / "report.json"
         result.report = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
         return result

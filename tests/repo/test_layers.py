@@ -24,7 +24,8 @@ LAYERS = (
     {"evidence"},
     {"report"},
     {"records", "selftest", "reference"},
-    {"__init__", "hookspecs", "intake", "run", "survey", "opening", "rejudging", "sampling", "plugin", "session", "items", "fixtures", "cli"},
+    {"intake", "survey", "opening", "run", "rejudging", "sampling"},
+    {"__init__", "hookspecs", "plugin", "session", "items", "cli"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 PUBLIC = {f"{face.__name__}.{name}" for face in (pytest_szxc, pytest_szxc.reference) for name in face.__all__}

@@ -80,6 +80,28 @@ def test_a_higher_level_is_explained(why: dict[str, Any]) -> None:
     assert holds("DC-015", {**high, **why})
 
 
+@pytest.mark.parametrize(
+    "why",
+    [
+        {"history": [{"to": "G4", "reason": "contentChanged"}]},
+        {"history": [{"from": "important", "to": "G4", "reason": "masked"}]},
+        {"dataSubject": "public", "sharing": {"type": "2"}},
+        {"derivedFrom": ["3070018", "3070019"]},
+    ],
+)
+def test_a_higher_level_is_not_explained_by_what_gives_no_reason_for_it(why: dict[str, Any]) -> None:
+    sources = [grade("general", 2, resourceCode=f"307001{n}", impacts=[SLIGHT]) for n in (8, 9)]
+    assert len(findings("DC-015", {**grade("general", 4, impacts=[SLIGHT]), **why}, *sources)) == 1
+
+
+def test_public_data_that_are_not_shared_and_products_of_high_sources_are_explained() -> None:
+    high = grade("general", 4, impacts=[SLIGHT])
+    assert holds("DC-015", {**high, "dataSubject": "public", "sharing": {"type": "3"}})
+    assert holds(
+        "DC-015", {**high, "derivedFrom": ["3070018"]}, grade("important", resourceCode="3070018", raiseReason="x")
+    )
+
+
 def test_a_higher_level_is_not_explained_by_a_floor_below_it() -> None:
     high = grade("general", 4, impacts=[SLIGHT])
     assert findings("DC-015", {**high, "minReferenceLevel": "G3", "raiseReason": " "})
@@ -221,8 +243,12 @@ def test_quantities() -> None:
 
 
 def test_times_of_grading() -> None:
-    assert holds("DC-032", entry(gradedAt="2026-06-01T12:04:00+08:00"))
-    assert findings("DC-032", entry(gradedAt="2026-06-01T12:06:00+08:00"))
+    assert holds("DC-032", entry(gradedAt="2026-06-01T13:00:00+08:00"))
+    assert findings("DC-032", entry(gradedAt="2026-06-01T13:00:01+08:00"))
+    assert findings("DC-032", entry(gradedBy="\u3000"))
+    assert holds("DC-033", entry(approvedAt="2026-06-01T12:59:00+08:00"))
+    assert findings("DC-033", entry(approvedAt="2026-06-01T13:01:00+08:00"))
+    assert holds("DC-033", entry(gradedAt="2026-07-01T00:00:00+08:00", approvedAt="2026-07-02T00:00:00+08:00"))
     assert holds("DC-033", entry(gradedAt="2026-05-06T02:00:00Z", approvedAt="2026-05-06T10:00:00+08:00"))
     assert findings("DC-033", entry(gradedAt="2026-05-06T03:00:00Z", approvedAt="2026-05-06T10:00:00+08:00"))
 
@@ -243,6 +269,7 @@ def test_history() -> None:
     assert holds("DC-035", entry(history=[first, second]))
     assert findings("DC-035", entry(history=[second, first]))
     assert findings("DC-035", entry(history=[{**first, "to": "G1"}, second]))
+    assert findings("DC-035", entry(history=[first, {**second, "at": None}]))
     assert silent("DC-035", entry(history=[]))
     assert silent("DC-036", entry(history=[first]))
     assert silent("DC-037", entry(history=[first, second]))
@@ -289,7 +316,10 @@ def test_re_report_flag_needs_both_cases() -> None:
     assert silent("DC-042", filing(130, flag=False))
     assert findings("DC-042", filing(130, flag=True))
     assert holds("DC-042", filing(131, flag=True), filing(101, flag=True, otherReason="类别变更"))
-    assert silent("DC-042", filing(131, flag=False, before=0), filing(131, flag="true"))
+    assert silent("DC-042", filing(131, flag=False, before=0))
+    assert findings("DC-042", filing(131, flag=None))
+    assert holds("DC-042", filing(131, flag=True), filing(130, flag=None))
+    assert findings("DC-042", filing(131, flag="true"))
 
 
 def test_filing_in_time() -> None:
@@ -300,6 +330,9 @@ def test_filing_in_time() -> None:
         "DC-043", filing(140, flag=True, changedAt="2026-01-31T00:00:00+08:00", reportedAt="2026-05-01T00:00:00+08:00")
     )
     assert findings("DC-043", filing(140, flag=True, changedAt="2026-02-28T00:00:00+08:00", reportedAt=None))
+    assert findings("DC-043", filing(140, True, changedAt="2026-02-28T00:00:00Z", reportedAt="2026-02-26T00:00:00Z"))
+    assert holds("DC-043", filing(140, True, changedAt="2026-01-31", reportedAt="2026-04-30"))
+    assert silent("DC-043", filing(140, True, changedAt="2026-03-01T00:00:00Z", reportedAt="2026-02-26T00:00:00Z"))
     assert silent("DC-043", filing(140, flag=True, changedAt="2026-03-01T00:00:00+08:00", reportedAt=None))
     assert silent("DC-043", filing(110, flag=True, changedAt="2020-03-01T00:00:00+08:00", reportedAt=None))
 
@@ -331,3 +364,65 @@ def test_identifiers_are_optional() -> None:
         "T/CAMA 132-2025:1.1",
     ):
         assert holds("DC-062", entry(items=[{"name": "x", "dataType": "C", "elementId": element}]))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"nextReviewDate": "2027-02-30"}, {"approvedAt": "2026-04-31T00:00:00Z"}, {"title": " "}, {"title": "\u3000"}],
+)
+def test_a_day_that_does_not_exist_and_a_blank_are_no_core_metadata(changes: dict[str, Any]) -> None:
+    assert findings("DC-002", entry(**changes))
+
+
+@pytest.mark.parametrize(
+    ("label", "secret"),
+    [
+        ("秘密级（10年）", True),
+        ("机密★5年", True),
+        ("国家秘密", True),
+        ("绝密 30年", True),
+        ("涉密：否", False),
+        ("非涉密", False),
+        ("商业秘密", False),
+        ("工作秘密", False),
+    ],
+)
+def test_secrecy_labels(label: str, secret: bool) -> None:
+    assert bool(findings("DC-058", entry(label=label))) == secret
+
+
+@pytest.mark.parametrize("condition", ["", "无", "/", "无条件", " — ", "N/A"])
+def test_conditions_that_are_none(condition: str) -> None:
+    assert findings("DC-054", entry(sharing={"type": "2", "condition": condition}))
+
+
+def test_a_sharing_type_that_is_a_number_is_unconditional_all_the_same() -> None:
+    assert len(findings("DC-029", grade("core", sharing={"type": 1}))) == 1
+
+
+def test_evidence_that_says_no_is_none() -> None:
+    change = {"from": "G4", "to": "G3", "reason": "masked", "at": "2026-01-01T00:00:00Z"}
+    assert findings("DC-037", entry(history=[{**change, "evidence": False}]))
+    assert holds("DC-037", entry(history=[{**change, "evidence": True}]))
+
+
+def test_factors_listed_without_an_answer_apply() -> None:
+    factor = {"factor": "farmlandWater"}
+    assert holds("DC-027", grade("important", importantDataFactors=[factor]))
+    assert findings("DC-027", grade("important", importantDataFactors=[{**factor, "present": False}]))
+
+
+def test_a_list_of_one_class_is_one_class() -> None:
+    assert holds("DC-010", entry(agriClass=["A01"]))
+    assert findings("DC-010", entry(agriClass=["A01", "A02"]))
+    assert findings("DC-010", entry(agriClass=[1]))
+
+
+def test_data_are_not_updated_in_the_future() -> None:
+    assert holds("DC-053", entry(lastUpdated="2026-06-01T13:00:00+08:00"))
+    assert findings("DC-053", entry(lastUpdated="2026-06-02T00:00:00+08:00"))
+
+
+def test_personal_classes_make_personal_data() -> None:
+    assert findings("DC-022", {**grade("general", 1), "piClass": ["basic"]})
+    assert holds("DC-022", {**grade("general", 2), "piClass": ["basic"]})

@@ -41,8 +41,37 @@ def test_what_did_not_come_back_is_not_run(row):
     ],
 )
 def test_exit_codes(row, status, level, strict, code):
+    requirement, other = row(level=level), row(id="XX-002")
+    verdicts = given(requirement, status) | given(other, Status.PASS)
+    assert decide(manifest(requirement, other), verdicts, strict=strict).exit_code == code
+
+
+@pytest.mark.parametrize(
+    ("status", "level"),
+    [
+        (Status.INCONCLUSIVE, Level.SHOULD),
+        (Status.NOT_APPLICABLE, Level.MUST),
+        (Status.NOT_APPLICABLE, Level.MAY),
+    ],
+)
+def test_where_nothing_was_judged_nothing_is_good(row, status, level):
     requirement = row(level=level)
-    assert decide(manifest(requirement), given(requirement, status), strict=strict).exit_code == code
+    decision = decide(manifest(requirement), given(requirement, status))
+    assert decision.exit_code == ExitCode.INCONCLUSIVE
+    assert decision.roots[-1].cause.code == "run.nothing-judged"
+
+
+def test_a_claimed_class_of_which_nothing_is_left_is_no_good_end(row):
+    """Everything that a class demands is declared away with ``without``."""
+    empty, other = row(), row(id="XX-002", conformance_class="other")
+    hidden = given(empty, Status.NOT_APPLICABLE, Cause("claim.without"))
+    decision = decide(manifest(empty, other), hidden | given(other, Status.PASS))
+    assert decision.exit_code == ExitCode.INCONCLUSIVE
+    assert [(root.cause.code, root.requirements) for root in decision.roots] == [("claim.nothing-left", ("XX-001",))]
+    assert {result.conformance_class: result.profile for result in decision.classes} == {
+        "core": Outcome.UNDECIDED,
+        "other": Outcome.HOLDS,
+    }
 
 
 def test_the_gravest_exit_code_wins(row):
@@ -73,7 +102,9 @@ def test_a_class_without_any_pass_does_not_hold(row):
 def test_an_unclaimed_class_is_said_to_be_unclaimed(row):
     decision = decide(manifest(row(), reason=NOT_CLAIMED), {})
     assert decision.verdicts[0][1].status is Status.NOT_APPLICABLE
-    assert (decision.classes[0].profile, decision.exit_code) == (Outcome.NOT_CLAIMED, 0)
+    assert decision.classes[0].profile is Outcome.NOT_CLAIMED
+    with_another = Manifest((Entry(row(), NOT_CLAIMED), Entry(row(id="XX-002", conformance_class="b"))), "")
+    assert decide(with_another, given(row(id="XX-002"), Status.PASS)).exit_code == 0
 
 
 def test_a_class_that_is_denied_but_present_contradicts(row):
@@ -102,7 +133,8 @@ def test_one_root_cause_is_told_once(row):
 
 def test_what_was_left_out_on_purpose_does_not_count(row):
     one, two = row(), row(id="XX-002")
-    decision = decide(manifest(one, two), given(one, Status.PASS), partial=True)
+    decision = decide(manifest(one, two), given(one, Status.PASS), left_out=frozenset({"XX-002"}))
     assert decision.exit_code == ExitCode.OK
+    assert decide(manifest(one, two), given(one, Status.PASS)).exit_code == ExitCode.INCONCLUSIVE
     assert decision.verdicts[1][1].status is Status.NOT_RUN
     assert decision.classes[0].profile is Outcome.UNDECIDED
