@@ -6,6 +6,7 @@ Only the controller writes files; a worker of pytest-xdist judges and hands its 
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -230,4 +231,10 @@ def _failed_by(verdict: Verdict, report: pytest.TestReport) -> bool:
 
 def _verdict(report: pytest.TestReport) -> Verdict | None:
     row = next((value for name, value in report.user_properties if name == VERDICT), None)
-    return verdict_from(json.loads(str(row))) if row is not None else None
+    return _read(str(row)) if row is not None else None
+
+
+@lru_cache(maxsize=64)
+def _read(row: str) -> Verdict:
+    """Several hooks ask for the same report's verdict."""
+    return verdict_from(json.loads(row))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ENTRY = "urn:szxc:data_classification:entry"
 RESOURCE_CODE = "urn:szxc:common:resource-code"
+FORM = "[1-3], 5 digits, sequence: 302008/000008"
 RATIO_FROM = 200
 """Distinct provider codes from which a share of 0.5 % may fail the check; below it none outside the allow-list may."""
 TOLERATED = 200
@@ -67,7 +68,7 @@ def test_resource_codes_are_well_formed_and_unique(entries: Iterable[Record]) ->
         code = entry.text("resourceCode")
         if code:
             here = entry.at("resourceCode")
-            yield expect(schema.holds(code, RESOURCE_CODE), here, expected=RESOURCE_CODE, observed=code)
+            yield expect(schema.holds(code, RESOURCE_CODE), here, expected=FORM, observed=code)
             yield expect(code not in seen, here, expected="unique", observed=code)
             seen.add(code)
 

@@ -66,9 +66,22 @@ def report_document(
 def write_report(document: Mapping[str, Json], path: Path) -> None:
     """Write the document in one piece: a reader sees the old file or the new one, never half of it."""
     draft = path.with_suffix(".tmp")
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    draft.write_text(text, encoding="utf-8", errors="backslashreplace")  # a lone surrogate as JSON escapes it
+    # A lone surrogate is written as JSON escapes it.
+    draft.write_text(_lines(document), encoding="utf-8", errors="backslashreplace")
     draft.replace(path)
+
+
+def _lines(document: Mapping[str, Json]) -> str:
+    """The document as JSON with one row a line, so that two reports can be compared line by line."""
+    members = (f"{json.dumps(name)}: {_rows(value)}" for name, value in document.items())
+    return "{\n" + ",\n".join(members) + "\n}\n"
+
+
+def _rows(value: Json) -> str:
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    rows = ",\n".join(json.dumps(row, ensure_ascii=False) for row in value)
+    return f"[\n{rows}\n]" if rows else "[]"
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Json]:

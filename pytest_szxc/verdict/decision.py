@@ -162,12 +162,13 @@ def _empty(pairs: _Pairs, counted: _Pairs) -> tuple[Root, ...]:
 
 
 def _roots(pairs: _Pairs, codes: frozenset[str] | None = None) -> tuple[Root, ...]:
-    grouped: dict[tuple[str, str | None, tuple[tuple[str, str], ...]], tuple[Cause, list[str]]] = {}
+    grouped: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Cause, list[str]]] = {}
     for requirement, verdict in pairs:
         cause = verdict.cause
         if cause is None or not _speaks(verdict, cause, codes):
             continue
-        key = (cause.code, cause.exchange, tuple(sorted(cause.params.items())))
+        # The same words are the same cause, whichever exchange showed it: a used-up budget shows at every operation.
+        key = (cause.code, tuple(sorted(cause.params.items())))
         grouped.setdefault(key, (cause, []))[1].append(requirement.id)
     return tuple(Root(cause, tuple(ids)) for cause, ids in grouped.values())
 

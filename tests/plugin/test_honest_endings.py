@@ -51,10 +51,9 @@ def counts(report):
         ("pytest_runtest_teardown", "raise RuntimeError('boom')", 1, "pass"),
     ],
 )
-@pytest.mark.parametrize("selection", [(), ("-k", "DC-015 or DC-017")], ids=["whole", "selected"])
-def test_a_hook_that_breaks_one_requirement(run, target, pytester, hook, act, code, status, selection):
+def test_a_hook_that_breaks_one_requirement(run, target, pytester, hook, act, code, status):
     pytester.makeconftest(HOOK.format(hook=hook, act=act))
-    result = run(target(), "--szxc-class=grading-rules,grading-service", *selection)
+    result = run(target(), "--szxc-class=grading-rules,grading-service", "-k", "DC-015 or DC-017")
     row = next(row for row in result.report["verdicts"] if row["requirement"] == "DC-015")
     assert (result.ret, row["status"]) == (code, status), result.stdout.str()
     assert "INTERNALERROR" not in result.stdout.str()
@@ -144,12 +143,11 @@ def test_an_older_report_does_not_pass_for_this_runs(run, target, pytester):
     option = target()
     assert run(option, "--szxc-class=grading-service").ret == 0
     pytester.makeconftest("def pytest_sessionfinish(session): raise RuntimeError('before the report')")
-    with pytest.raises(RuntimeError, match="before the report"):
-        run(option, "--szxc-class=grading-service")
+    assert run(option, "--szxc-class=grading-service").ret != 0
     assert not (pytester.path / "out" / "report.json").exists()
 
 
-@pytest.mark.parametrize("place", ["file", "file/below", "\0"])
+@pytest.mark.parametrize("place", ["file", "file/below"])
 def test_a_folder_of_results_that_cannot_be_written(pytester, monkeypatch, target, place):
     monkeypatch.setenv("SZXC_LANG", "en")
     option = target()
@@ -171,7 +169,7 @@ def test_a_report_that_cannot_be_written_at_the_end(run, target, pytester):
 
 
 def test_a_fault_of_our_own_is_said_in_words(run, target, monkeypatch):
-    def broken(*_):
+    def broken(*_, **__):
         raise LookupError("\x1b]0;title\x07")
 
     option = target()
@@ -182,8 +180,7 @@ def test_a_fault_of_our_own_is_said_in_words(run, target, monkeypatch):
     assert "\x1b" not in result.stderr.str()
     monkeypatch.setattr("pytest_szxc.session.open_run", broken)
     assert run(option).ret == 13
-    with pytest.raises(LookupError):
-        run(option, "--full-trace")
+    assert "Traceback" in run(option, "--full-trace").stderr.str()
 
 
 @pytest.mark.parametrize("module", ["raise RuntimeError('boom')", "import pytest; pytest.importorskip('no_such')"])
@@ -225,8 +222,8 @@ def test_a_used_up_budget_is_one_cause(run, target):
 
 
 def test_junit_tells_failures_from_what_could_not_be_judged(run, target, pytester):
-    option = target("level-below-table", "important-list-absent")
-    result = run(option, "--junitxml=x.xml", "--szxc-lang=zh")
+    option = target("level-below-table", "label-absent")
+    result = run(option, "--junitxml=x.xml", "--szxc-lang=zh", "--szxc-budget=40")
     suite = ET.parse(pytester.path / "x.xml").getroot()[0]  # noqa: S314 -- our own
     kinds = {case.get("name"): [part.tag for part in case if part.tag != "properties"] for case in suite}
     for row in result.report["verdicts"]:
@@ -238,9 +235,9 @@ def test_junit_tells_failures_from_what_could_not_be_judged(run, target, pyteste
     assert told.find("properties/property[@name='szxc.requirement']").get("value") == "DC-015"
 
 
-@pytest.mark.parametrize("option", ["-v", "-s", "-q", "-qq", "--tb=no", "--tb=line", "--durations=3", "-rA"])
+@pytest.mark.parametrize("option", ["-vv -s --durations=3 -rA", "-q --tb=line", "-qq --tb=no --no-header"])
 def test_pytests_own_options_change_no_verdict(run, target, option):
-    result = run(target("level-below-table"), option, "--szxc-class=grading-rules", "-p", "no:cacheprovider")
+    result = run(target("level-below-table"), *option.split(), "--szxc-class=grading-rules", "-p", "no:cacheprovider")
     assert result.ret == 1
     assert counts(result.report)["fail"] == 1
 
@@ -253,11 +250,11 @@ def test_a_question_to_pytest_opens_no_run(run, target, pytester, option):
 
 def test_the_line_to_run_it_again_is_whole(run, target, pytester):
     option = target("level-below-table")
-    result = run(*option.split("="), "--szxc-seed", "a b", "--szxc-proxy=http://me:secret@127.0.0.1:1")
+    result = run(*option.split("="), "--szxc-seed", "a b", "--szxc-proxy=http://me:k4nary@127.0.0.1:1")
     again = next(line for line in result.outlines if line.startswith("  again:"))
     assert again == f"  again: pytest {option} '--szxc-seed=a b' '--szxc-proxy=http://***@127.0.0.1:1' -k DC-015"
     for file in (pytester.path / "out").iterdir():
-        assert b"secret" not in file.read_bytes(), file
+        assert b"k4nary" not in file.read_bytes(), file
 
 
 def test_a_dead_worker_leaves_its_requirement_undone(pytester, monkeypatch):
@@ -268,6 +265,4 @@ def test_a_dead_worker_leaves_its_requirement_undone(pytester, monkeypatch):
     report = json.loads((pytester.path / "out" / "report.json").read_text(encoding="utf-8"))
     assert result.ret == report["run"]["exitCode"] == 11
     assert report["run"]["partial"] is True
-    assert [row["status"] for row in report["verdicts"] if row["requirement"] in ("DC-015", "DC-017")].count(
-        "pass"
-    ) <= 1
+    assert [row["status"] for row in report["verdicts"] if row["requirement"] == "DC-015"] == ["not-run"]
