@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,7 +84,7 @@ def adapter_of(hook: object) -> Adapter | None:
         return None
     return Adapter(
         auth=lambda request, account: _headers(_called(hook, "pytest_szxc_auth", request=request, account=account)),
-        observe=lambda operation, payload: _called(hook, "pytest_szxc_observe", operation=operation, payload=payload),
+        observe=lambda name, payload: _exact(_called(hook, "pytest_szxc_observe", operation=name, payload=payload)),
     )
 
 
@@ -92,6 +94,17 @@ def _called(hook: object, name: str, **given: object) -> Json:
         return getattr(hook, name)(**given)
     except Exception as error:
         raise Unjudgeable("hook.failed", hook=name, problem=show(f"{type(error).__name__}: {error}")) from error
+
+
+def _exact(value: Json) -> Json:
+    """A hook's payload with its floats as the decimals they were written as: rules know exact numbers only."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise Unjudgeable("hook.failed", hook="pytest_szxc_observe", problem=repr(value))
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {name: _exact(item) for name, item in value.items()}
+    return [_exact(item) for item in value] if isinstance(value, list) else value
 
 
 def _headers(made: Json) -> Mapping[str, str] | None:

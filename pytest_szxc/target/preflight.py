@@ -114,7 +114,7 @@ def preflight(sut: LiveSut, probes: Mapping[Place, str]) -> Preflight:
     for (suite, _), operation in probes.items():
         if (suite, operation) not in seen.reasons and not seen.hopeless:
             seen.reasons[suite, operation] = _ask(sut, suite, operation)
-    observed = {place: _answers(seen, place, operation) for place, operation in probes.items()}
+    observed = {place: _answers(sut, seen, place, operation) for place, operation in probes.items()}
     telling = [observed[place] for place, operation in probes.items() if _telling(sut, place, operation)]
     usable = any(telling or observed.values())
     troubled = frozenset(place for place, operation in probes.items() if _troubled(seen, place, operation))
@@ -130,14 +130,27 @@ def _ask(sut: LiveSut, suite: str, operation: str) -> Unjudgeable | None:
     try:
         sut.probe(suite, operation)
     except Unjudgeable as reason:
-        answered = reason.code in _ANSWERED and sut.suites[suite].operations[operation].answer != "records"
-        return None if answered else reason
+        return reason
     return None
 
 
-def _answers(seen: _Seen, place: Place, operation: str) -> bool:
+def _answers(sut: LiveSut, seen: _Seen, place: Place, operation: str) -> bool:
     key = (place[0], operation)
-    return key in seen.reasons and seen.reasons[key] is None
+    if key not in seen.reasons:
+        return False
+    reason = seen.reasons[key]
+    if reason is None:
+        return True
+    incomplete = sut.suites[place[0]].operations[operation].answer != "records"
+    return incomplete and reason.code in _ANSWERED and not _said_to_all(seen, key, reason)
+
+
+def _said_to_all(seen: _Seen, key: Place, reason: Unjudgeable) -> bool:
+    """Whether another question got the very same refusal by code: then it says nothing of what was asked."""
+    if not reason.code.startswith("envelope."):
+        return False
+    others = [why for other, why in seen.reasons.items() if other != key and why is not None]
+    return any((why.code, why.params) == (reason.code, reason.params) for why in others)
 
 
 def _troubled(seen: _Seen, place: Place, operation: str) -> bool:

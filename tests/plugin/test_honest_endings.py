@@ -142,8 +142,11 @@ def run(run, pytester):
 def test_an_older_report_does_not_pass_for_this_runs(run, target, pytester):
     option = target()
     assert run(option, "--szxc-class=grading-service").ret == 0
-    pytester.makeconftest("def pytest_sessionfinish(session): raise RuntimeError('before the report')")
-    assert run(option, "--szxc-class=grading-service").ret != 0
+    pytester.makeconftest(
+        "import pytest\n@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_sessionfinish(session): raise RuntimeError('before the report')"
+    )
+    run(option, "--szxc-class=grading-service")
     assert not (pytester.path / "out" / "report.json").exists()
 
 
