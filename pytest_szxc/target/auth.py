@@ -96,7 +96,7 @@ class Credentials:
         environ: where variables are looked up.
 
     Raises:
-        StatementError: ``statement.secret-missing``.
+        StatementError: ``statement.secret-missing``; ``statement.secret-form``, no header can hold it.
     """
 
     def __init__(
@@ -158,6 +158,9 @@ def _credential(account: Account, environ: Mapping[str, str]) -> _Credential:
     if account.scheme == "basic":
         pair = f"{account.user}:{secret}"
         return _Credential(account, base64.b64encode(pair.encode()).decode(), (pair, secret))
+    if not (secret.isascii() and secret.isprintable()):
+        place = account.secret.env or account.secret.file  # never the value
+        raise StatementError("statement.secret-form", account=account.name, place=place)
     return _Credential(account, secret, (secret,))
 
 

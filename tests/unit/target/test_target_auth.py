@@ -142,3 +142,12 @@ def test_a_scheme_that_nobody_knows_sends_nothing() -> None:
     with pytest.raises(Unjudgeable) as caught:
         Credentials({"primary": account}).guard(request, lambda _: Response(200))
     assert caught.value.code == "target.scheme-unknown"
+
+
+@pytest.mark.parametrize("value", ["x\r\nEvil: 1", "令牌", "a\x00b", "\udcff"])
+def test_a_secret_that_no_header_can_hold_is_refused_and_not_shown(value):
+    account = Account("primary", "bearer", secret=Secret(env="T"))
+    with pytest.raises(StatementError) as caught:
+        Credentials({"primary": account}, environ={"T": value})
+    assert caught.value.code == "statement.secret-form"
+    assert value not in caught.value.text("zh")
