@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
-from pytest_szxc.model import Effect, Exchange, Location
+from pytest_szxc.model import Effect, Exchange, Location, Request, Response
 from pytest_szxc.target.answers import Answer, keys_of, read_answer
-from pytest_szxc.target.binding import build_request
+from pytest_szxc.target.binding import build_request, encode
 from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from pytest_szxc.model import Json, Operation, Request, Suite
+    from pytest_szxc.model import Json, Operation, Suite
     from pytest_szxc.record import Record
     from pytest_szxc.target.canonical import Shape
     from pytest_szxc.target.clock import Clock
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from pytest_szxc.target.store import ExchangeStore
     from pytest_szxc.target.transports import Transport
 
+HOOK = "HOOK"
+"""Method of the records that hold what a plugin's hook made of an answer; nothing was sent."""
 DISCOVERY = "discovery"
 """What exchanges are named that belong to no suite."""
 _GRAVITY = (Effect.READ, Effect.WRITE, Effect.ACTUATE)
@@ -170,10 +172,21 @@ class ApiSource:
     def _answer(self, call: Call, bound: BoundOperation, request: Request) -> Answer:
         exchange = self._courier.fetch(call.operation.id, request, call.ordinal)
         answer = read_answer(call.operation, bound, exchange, call.accept)
-        if self._observe is None or answer.payload is None:
-            return answer
-        seen = self._observe(call.operation.id, answer.payload)
-        return answer if seen is None else replace(answer, payload=seen)
+        hooked = None if answer.payload is None else self._hooked(call.operation.id, answer)
+        return answer if hooked is None else replace(answer, payload=parse(hooked))
+
+    def _hooked(self, operation: str, answer: Answer) -> bytes | None:
+        """What a plugin's hook made of a payload; recorded, so that judging again needs no plugin."""
+        store, key = self._courier.store, f"{answer.exchange}-hook"
+        if self._observe is None:
+            known = store.get(key)
+        else:
+            seen = self._observe(operation, answer.payload)
+            if seen is None:
+                return None
+            made = Exchange(key, operation, Request(HOOK, answer.exchange), Response(HTTPStatus.OK, (), encode(seen)))
+            known = store.fetch(key, lambda: made)
+        return known.response.body if known and known.response else None
 
     def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
         answer = self._answer(call, bound, request)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Exchange, Request
 
+NOT_SENT = frozenset({"FILE", "HOOK"})
+"""Methods of records for which nothing went over the network: a file read, a hook's work."""
 OWN_FAULTS = ("budget.", "replay.")
 """Faults of exchanges for which nothing was sent."""
 
@@ -155,7 +157,7 @@ class ExchangeStore:
 
     def counters(self) -> Counters:
         """Requests sent and saved by all processes; those of other processes count once they have closed the store."""
-        sent = sum(exchange.request.method != "FILE" and _was_sent(exchange) for exchange in self._shelf.exchanges())
+        sent = sum(map(_was_sent, self._shelf.exchanges()))
         return Counters(sent, self._saved + int(self._shelf.value("saved") or 0))
 
     def close(self) -> None:
@@ -168,7 +170,7 @@ class ExchangeStore:
 
 
 def _was_sent(exchange: Exchange) -> bool:
-    return not (exchange.fault or "").startswith(OWN_FAULTS)
+    return exchange.request.method not in NOT_SENT and not (exchange.fault or "").startswith(OWN_FAULTS)
 
 
 def _canonical(exchange: Exchange) -> tuple[str, str, str, str, str]:

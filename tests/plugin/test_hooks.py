@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from pytest_szxc.rejudging import rejudge_report
+
 CONFTEST = """
 import base64, json
 from pytest_szxc.model import Request
@@ -52,5 +54,6 @@ def test_own_authentication_and_own_payloads(run, platform, pytester, serving):
     result = run(f"--szxc-target={url}", "--szxc-class=catalogue,grading-rules,grading-service")
     assert result.ret == 0, result.stdout.str() + result.stderr.str()
     assert {row["requirement"]: row["status"] for row in result.report["verdicts"] if row["status"] != "pass"} == {}
+    assert rejudge_report(pytester.path / "out").agrees
     token = made.accounts.by_name["primary"].token.encode()
     assert not [file for file in (pytester.path / "out").iterdir() if token in file.read_bytes()]

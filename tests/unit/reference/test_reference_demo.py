@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,9 @@ def test_paging_is_rebound_where_there_is_paging(statement: Statement) -> None:
 
 
 def test_an_envelope_is_rebound_where_there_is_one(statement: Statement) -> None:
-    changed = rebind.envelope(Envelope("body"))(statement)
+    bare = replace(statement.operations[EXPORT], envelope=Envelope())
+    mixed = replace(statement, operations={**statement.operations, EXPORT: bare})
+    changed = rebind.envelope(Envelope("body"))(mixed)
     assert changed.operations[PAGED].envelope == Envelope("body")
     assert changed.operations[EXPORT].envelope == Envelope()
 
