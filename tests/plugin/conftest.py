@@ -77,6 +77,23 @@ def statement(closing, pytester):
 
 
 @pytest.fixture
+def target(pytester, platform, statement, monkeypatch):
+    """Name a platform, faulty if mutants are named, as a WSGI target with a full statement."""
+
+    def build(*mutants, **changes):
+        made = platform(*mutants)
+        module = pytester.makepyfile(made_here="app = None")
+        monkeypatch.syspath_prepend(module.parent)
+        import made_here  # noqa: PLC0415 -- written just now
+
+        made_here.app = made
+        statement(made, **changes)
+        return "--szxc-target=wsgi:made_here:app"
+
+    return build
+
+
+@pytest.fixture
 def run(pytester, monkeypatch):
     """Run pytest with these arguments; the result has ``report``, the run's report.json, or None."""
     monkeypatch.setenv("SZXC_LANG", "en")

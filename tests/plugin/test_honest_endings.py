@@ -17,23 +17,6 @@ def {hook}(item):
 """
 
 
-@pytest.fixture
-def target(pytester, platform, statement, monkeypatch):
-    """A platform, faulty if mutants are named, as a WSGI target with a full statement."""
-
-    def build(*mutants, **changes):
-        made = platform(*mutants)
-        module = pytester.makepyfile(honest_here="app = None")
-        monkeypatch.syspath_prepend(module.parent)
-        import honest_here  # noqa: PLC0415 -- written just now
-
-        honest_here.app = made
-        statement(made, **changes)
-        return "--szxc-target=wsgi:honest_here:app"
-
-    return build
-
-
 def counts(report):
     return Counter(row["status"] for row in report["verdicts"])
 

@@ -14,23 +14,6 @@ from pytest_szxc.target.store import ExchangeStore
 APP = "made_here:app"
 
 
-@pytest.fixture
-def target(pytester, platform, statement, monkeypatch):
-    """Name a platform, faulty if mutants are named, as a WSGI target with a full statement."""
-
-    def build(*mutants, **changes):
-        made = platform(*mutants)
-        module = pytester.makepyfile(made_here="app = None")
-        monkeypatch.syspath_prepend(module.parent)
-        import made_here  # noqa: PLC0415 -- written just now
-
-        made_here.app = made
-        statement(made, **changes)
-        return f"--szxc-target=wsgi:{APP}"
-
-    return build
-
-
 def exchanges(pytester):
     store = ExchangeStore(pytester.path / "out" / EXCHANGES)
     try:

@@ -23,7 +23,7 @@ LAYERS = (
     {"verdict"},
     {"evidence"},
     {"report"},
-    {"records", "selftest", "reference"},
+    {"selftest", "reference"},
     {"intake", "survey", "opening", "run", "rejudging", "sampling"},
     {"__init__", "hookspecs", "plugin", "session", "items", "cli"},
 )
