@@ -16,6 +16,7 @@ from pytest_szxc.target.clock import RealClock
 from pytest_szxc.target.opening import Setting, open_target
 from pytest_szxc.target.preflight import preflight
 from pytest_szxc.target.store import ExchangeStore
+from pytest_szxc.verdict.manifest import draw_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,7 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
         else:
             _await_target(record, intake, hook)
             store = _recording(record)
+            record = _announced(record, intake)
         closing.callback(store.close)
         sut = _open(record, intake.suites, store, hook, closing)
         if not offline:
@@ -64,6 +66,17 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
                 write_record(run.record)
         held.push(closing.pop_all())  # from here on the run lets go; until here, whatever went wrong does
         return run
+
+
+def _announced(record: RunRecord, intake: Intake) -> RunRecord:
+    """The record with the manifest's digest, written before anything is sent; without a statement that comes later."""
+    if not record.statement.declared:
+        return record
+    manifest = draw_up(intake.suites.values(), record.statement, classes=record.classes)
+    announced = replace(record, manifest=manifest.digest)
+    with writing(record.folder):
+        write_record(announced)
+    return announced
 
 
 def join_run(plan: Mapping[str, Json], hook: object = None) -> Run:

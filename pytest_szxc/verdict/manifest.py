@@ -76,9 +76,16 @@ def _reason(requirement: Requirement, statement: Statement, present: Mapping[str
 
 
 def _digest(suites: list[Suite], statement: Statement, entries: tuple[Entry, ...]) -> str:
+    """The digest of what is owed; it does not depend on what discovery sees of classes that nobody claims."""
     document = {
         "suites": {suite.id: suite.digest for suite in suites},
         "statement": statement.digest,
-        "entries": [[entry.requirement.id, entry.reason.code if entry.reason else "owed"] for entry in entries],
+        "entries": [[entry.requirement.id, _owing(entry)] for entry in entries],
     }
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def _owing(entry: Entry) -> str:
+    if entry.reason is None:
+        return "owed"
+    return "attested" if entry.reason.code == "claim.attested" else "not-claimed"

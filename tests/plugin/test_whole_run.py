@@ -193,3 +193,18 @@ def test_secrets_are_in_no_file(run, target, pytester, monkeypatch):
     for file in (pytester.path / "out").rglob("*"):
         assert canary.encode() not in file.read_bytes(), file
     assert canary not in result.stdout.str() + result.stderr.str()
+
+
+def test_what_is_owed_is_hashed_and_written_down_before_the_first_request(run, target, pytester):
+    option = target()
+    import made_here  # noqa: PLC0415 -- written by the fixture
+
+    platform, seen = made_here.app, []
+
+    def watching(environ, start_response):
+        seen.append(json.loads((pytester.path / "out" / "run.json").read_text(encoding="utf-8"))["manifest"])
+        return platform(environ, start_response)
+
+    made_here.app = watching
+    report = run(option).report
+    assert set(seen) == {report["manifest"]["digest"]}

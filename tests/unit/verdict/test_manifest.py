@@ -46,6 +46,7 @@ def test_what_is_claimed_is_owed(suite):
 def test_discovery_that_disagrees_is_a_contradiction(suite):
     manifest = draw_up([suite], CLAIMED, present={"xx": {"more": True}})
     assert manifest.entries[1].reason.code == "claim.denied-but-present"
+    assert manifest.digest == draw_up([suite], CLAIMED).digest
 
 
 def test_without_a_claim_nothing_is_owed(suite):
