@@ -72,6 +72,11 @@ def take_in(settings: Settings, catalogue: Mapping[str, Suite], closing: ExitSta
     return Intake(run, now, settings.text("seed") or secrets.token_hex(4), settings, suites, statement, target)
 
 
+def address_of(target: str, statement: Statement) -> str:
+    """What to open for a target: itself, but for the demo, which has got an address only now."""
+    return statement.base_url if target == DEMO else target
+
+
 def network_options(settings: Mapping[str, Json]) -> NetworkOptions:
     """How to reach the target, from recorded settings."""
     ca = settings.get("ca")
@@ -102,9 +107,13 @@ def _exact(value: Json) -> Json:
         if not math.isfinite(value):
             raise Unjudgeable("hook.failed", hook="pytest_szxc_observe", problem=repr(value))
         return Decimal(repr(value))
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(name, str) for name in value):
         return {name: _exact(item) for name, item in value.items()}
-    return [_exact(item) for item in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_exact(item) for item in value]
+    if value is None or isinstance(value, str | int | Decimal):
+        return value
+    raise Unjudgeable("hook.failed", hook="pytest_szxc_observe", problem=f"JSON != {type(value).__name__}")
 
 
 def _headers(made: Json) -> Mapping[str, str] | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.evidence.run_record import RECORD, RunRecord, record_from, write_record
-from pytest_szxc.intake import adapter_of, network_options, take_in
+from pytest_szxc.intake import adapter_of, address_of, network_options, take_in
 from pytest_szxc.run import PAGE, REPORT, Run, writing
 from pytest_szxc.settings import results_folder
 from pytest_szxc.survey import claiming, introduced, probes, surveyed
@@ -55,8 +55,9 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
         closing.callback(store.close)
         sut = _open(record, intake.suites, store, hook, closing)
         if not offline:
-            record = introduced(record, intake, sut)
-            sut = _open(record, intake.suites, store, hook, closing)
+            if not record.statement.declared:
+                record = introduced(record, intake, sut)
+                sut = _open(record, intake.suites, store, hook, closing)
             record = surveyed(record, intake, sut)
         held = ExitStack()
         run = Run(record, intake.suites, sut, store, held)
@@ -146,8 +147,8 @@ def _open(
     record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object, closing: ExitStack
 ) -> LiveSut:
     setting = setting_of(record, suites, store, hook)
-    target = record.statement.base_url if record.target == "demo" else record.target
-    sut = open_target(target, record.statement, setting, network_options(record.settings or {}))
+    address = address_of(record.target, record.statement)
+    sut = open_target(address, record.statement, setting, network_options(record.settings or {}))
     closing.callback(sut.close)
     return sut
 

@@ -21,9 +21,9 @@ from pytest_szxc.report.terminal import failure_lines, word
 from pytest_szxc.target.auth import placeholder
 from pytest_szxc.target.pace import waited
 from pytest_szxc.target.transports import IN_PROCESS_URL
-from pytest_szxc.verdict.decision import decide
+from pytest_szxc.verdict.decision import decide, settled
 from pytest_szxc.verdict.judge import Context, judge, passed_over
-from pytest_szxc.verdict.manifest import Manifest, draw_up
+from pytest_szxc.verdict.manifest import draw_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json, Requirement, Suite
     from pytest_szxc.target.live import LiveSut
     from pytest_szxc.target.store import ExchangeStore
-    from pytest_szxc.verdict.manifest import Entry
+    from pytest_szxc.verdict.manifest import Entry, Manifest
 
 REPORT = "report.json"
 PAGE = "report.html"
@@ -94,7 +94,7 @@ class Run:
         """The verdict on one requirement of the manifest; asks the SUT only if one is owed."""
         entry = self._entries[requirement.id]
         if not entry.owed:
-            return decide(Manifest((entry,), ""), {}).verdicts[0][1]
+            return settled(entry, {})
         check = self._checks[requirement.suite].get(requirement.id)
         if check is None:
             return Verdict(requirement.id, Status.TESTER_ERROR, cause=Cause("tester.no-check"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.catalogue.openapi import names
 from pytest_szxc.errors import TransportFault, Unjudgeable
-from pytest_szxc.intake import network_options, take_in
+from pytest_szxc.intake import address_of, network_options, take_in
 from pytest_szxc.model import Effect
 from pytest_szxc.printable import show
 from pytest_szxc.target.clock import RealClock
@@ -57,8 +57,8 @@ def sample_operations(settings: Settings) -> Iterator[Sample]:
         intake = take_in(settings, load_suites(), closing, offline=False)
         store = ExchangeStore(None)
         setting = Setting(intake.suites, store, RealClock(), intake.now, intake.seed)
-        target = intake.statement.base_url if intake.target == "demo" else intake.target
-        sut = open_target(target, intake.statement, setting, network_options(intake.recorded_settings()))
+        address = address_of(intake.target, intake.statement)
+        sut = open_target(address, intake.statement, setting, network_options(intake.recorded_settings()))
         closing.callback(sut.close)
         known: dict[str, Json] = {}
         for (suite, name), bound in intake.statement.operations.items():

@@ -73,10 +73,9 @@ def join_session(config: pytest.Config, plan: str) -> RequirementSession:
 
 def _told(error: Exception, lang: str) -> int:
     """Say in our own words what keeps a run from opening or from ending well, and give the exit code."""
-    own = not isinstance(error, SzxcError)
-    said = SzxcError("tester.error", **own_fault(error).params) if not isinstance(error, SzxcError) else error
+    said = error if isinstance(error, SzxcError) else SzxcError("tester.error", **own_fault(error).params)
     write_lines(error_lines(said, lang))
-    if own or isinstance(error, CatalogueError):
+    if said is not error or isinstance(error, CatalogueError):
         return ExitCode.TESTER_ERROR
     return ExitCode.PREFLIGHT if isinstance(error, PreflightError) else ExitCode.STATEMENT
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 def introduced(record: RunRecord, intake: Intake, sut: LiveSut) -> RunRecord:
     """The record with what a platform without a statement says of itself."""
-    if record.statement.declared:
-        return record
     return replace(record, statement=discover(sut, record.statement, intake.suites))
 
 

@@ -46,6 +46,17 @@ class Answer:
     fine: bool = True
 
 
+def response_of(exchange: Exchange) -> Response:
+    """The response of an exchange.
+
+    Raises:
+        TransportFault: the recorded fault.
+    """
+    if exchange.response is None:
+        raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
+    return exchange.response
+
+
 def read_answer(
     operation: Operation, bound: BoundOperation, exchange: Exchange, accept: tuple[int, ...] = ()
 ) -> Answer:
@@ -63,9 +74,7 @@ def read_answer(
         Refused: ``http.*``, ``envelope.*``.
         Absent: 404, 405, 501.
     """
-    response = exchange.response
-    if response is None:
-        raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
+    response = response_of(exchange)
     if response.status not in _OK:
         return _error(operation, bound.envelope, exchange.id, response, accept)
     if operation.answer == "document":

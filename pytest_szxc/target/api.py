@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect, Exchange, Location, Request, Response
-from pytest_szxc.target.answers import Answer, keys_of, read_answer
+from pytest_szxc.target.answers import Answer, keys_of, read_answer, response_of
 from pytest_szxc.target.binding import build_request, encode
 from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.outgoing import written
@@ -123,10 +123,7 @@ class ApiSource:
     def reply(self, call: Call) -> Reply:
         """See ``Source``."""
         bound = self._bound(call.suite, call.operation)
-        answer = self._answer(call, bound, self._request(bound, call))
-        value = self._object(call, bound, answer)
-        record = record_of(call.operation, value, Location(answer.exchange), self._now)
-        return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
+        return self._reply(call, bound, self._answer(call, bound, self._request(bound, call)))
 
     def probe(self, call: Call) -> Probe:
         """See ``Source``."""
@@ -134,8 +131,7 @@ class ApiSource:
         request = self._request(bound, call)
         if call.operation.answer != "records":
             answer = self._answer(call, bound, request)
-            reply = self.reply(call)
-            return Probe(reply.exchange, answer.payload, reply.record)
+            return Probe(answer.exchange, answer.payload, self._reply(call, bound, answer).record)
         page = self._page(call, bound, first_request(request, bound.paging))
         first = next(self._records(call.operation, self._shape(call.suite, call.operation, bound), [page]), None)
         return Probe(page.answer.exchange, page.items[0] if page.items else None, first)
@@ -144,11 +140,9 @@ class ApiSource:
         """See ``Source``."""
         bound = BoundOperation(DISCOVERY, "GET", path)
         request = build_request(bound, {}, base_url=self._statement.base_url, account=account)
-        exchange = self._courier.fetch(DISCOVERY, request)
-        if exchange.response is None:
-            raise TransportFault(exchange.fault or "transport.other", exchange.id, **exchange.fault_params)
+        response = response_of(self._courier.fetch(DISCOVERY, request))
         try:
-            return parse(exchange.response.body) if exchange.response.status == HTTPStatus.OK else None
+            return parse(response.body) if response.status == HTTPStatus.OK else None
         except TransportFault:
             return None
 
@@ -187,6 +181,11 @@ class ApiSource:
             made = Exchange(key, operation, Request(HOOK, answer.exchange), Response(HTTPStatus.OK, (), encode(seen)))
             known = store.fetch(key, lambda: made)
         return known.response.body if known and known.response else None
+
+    def _reply(self, call: Call, bound: BoundOperation, answer: Answer) -> Reply:
+        value = self._object(call, bound, answer)
+        record = record_of(call.operation, value, Location(answer.exchange), self._now)
+        return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
 
     def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
         answer = self._answer(call, bound, request)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.errors import Refused, StatementError, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect, Exchange, Location, Request, Response
 from pytest_szxc.printable import show
-from pytest_szxc.target.answers import keys_of
+from pytest_szxc.target.answers import keys_of, response_of
 from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.csv_cells import coerced, member_types, nested
 from pytest_szxc.target.store import exchange_id
@@ -159,8 +159,7 @@ class FileSource:
         request = Request(METHOD, file.name)
         key = exchange_id(operation, request)
         exchange = self._store.fetch(key, lambda: self._exchange(key, operation, file, request))
-        if exchange.response is None:
-            raise TransportFault(exchange.fault or "file.unreadable", key, **exchange.fault_params)
+        response_of(exchange)
         return exchange
 
     def _exchange(self, key: str, operation: str, file: DataFile, request: Request) -> Exchange:

@@ -96,7 +96,7 @@ def decide(  # noqa: PLR0913 -- all that a decision rests on
         declared: whether there is a statement that can be contradicted.
         left_out: requirements that were left out on purpose; without a verdict they do not count in the exit code.
     """
-    pairs = tuple((entry.requirement, _verdict(entry, given)) for entry in manifest.entries)
+    pairs = tuple((entry.requirement, settled(entry, given)) for entry in manifest.entries)
     contradictions = _roots(pairs, CONTRADICTIONS) if declared else ()
     counted = tuple(pair for pair in pairs if not (pair[0].id in left_out and pair[1].status is Status.NOT_RUN))
     code = _exit_code(counted, strict, preflight, contradictions)
@@ -105,7 +105,8 @@ def decide(  # noqa: PLR0913 -- all that a decision rests on
     return Decision(pairs, _classes(pairs), (*_roots(pairs), *empty), contradictions, code)
 
 
-def _verdict(entry: Entry, given: Mapping[str, Verdict]) -> Verdict:
+def settled(entry: Entry, given: Mapping[str, Verdict]) -> Verdict:
+    """The one verdict of a manifest entry: the one given, or why there is none."""
     if entry.reason is None:
         return given.get(entry.requirement.id) or Verdict(
             entry.requirement.id, Status.NOT_RUN, cause=Cause("run.no-verdict")

@@ -117,6 +117,9 @@ def test_what_a_hook_makes_of_a_payload_is_exact():
     assert observe("list", {"a": 1}) == ["list", {"a": 1}, {"value": Decimal("0.1"), "rows": [1, 2, "x", None]}]
     with pytest.raises(Unjudgeable, match="nan"):
         adapter_of(Hooks([float("nan")])).observe("list", {})
+    for odd in ([{1, 2}], [{1: "x"}], [object()]):
+        with pytest.raises(Unjudgeable, match="JSON"):
+            adapter_of(Hooks(odd)).observe("list", {})
 
 
 def test_a_hook_that_raises_is_named():
