@@ -6,6 +6,7 @@ HTTP/1.1 only; nothing is taken from the environment; no cookies; no host but th
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ class NetworkOptions:
 
 
 class BoundedTransport(httpx.BaseTransport):
-    """An httpx transport for one thread whose connections all end at ``deadline``.
+    """An httpx transport of one connection, for one request at a time, that ends at ``deadline``.
 
     Args:
         deadline: what the request under way may still cost.
@@ -123,8 +124,9 @@ class Network:
         if options.proxy and not options.proxy.startswith("http://"):
             raise StatementError("target.proxy", proxy=show(options.proxy.partition("://")[0]))
         self._resolver = Resolver()
-        self._local = threading.local()
+        self._lock = threading.Lock()
         self._lines: list[BoundedTransport] = []
+        self._idle: list[BoundedTransport] = []
 
     def send(self, request: Request) -> Response:
         """The answer to a request, hops within its origin followed.
@@ -132,23 +134,32 @@ class Network:
         Raises:
             TransportFault: no usable answer; whatever goes wrong below ends here.
         """
-        line = self._line()
-        line.deadline.start(self._limits.deadline, self._limits.body_bytes)
-        return follow(request, lambda hop: self._once(line, hop))
+        with self._line() as line:
+            line.deadline.start(self._limits.deadline, self._limits.body_bytes)
+            return follow(request, lambda hop: self._once(line, hop))
 
     def close(self) -> None:
-        """Close all connections of all threads."""
-        for line in self._lines:
+        """Close all connections; a request under way in another thread ends with a fault."""
+        with self._lock:
+            lines, self._lines, self._idle = self._lines, [], []
+        for line in lines:
             line.close()
 
-    def _line(self) -> BoundedTransport:
-        line: BoundedTransport | None = getattr(self._local, "line", None)
+    @contextmanager
+    def _line(self) -> Iterator[BoundedTransport]:
+        """A connection that nobody uses, the last one used first: there are never more than requests at once."""
+        with self._lock:
+            line = self._idle.pop() if self._idle else None
         if line is None:
             proxy = httpcore.Proxy(self._proxy) if self._proxy else None
             line = BoundedTransport(Deadline(self._clock), self._resolver, self._context, proxy)
-            self._local.line = line
-            self._lines.append(line)
-        return line
+            with self._lock:
+                self._lines.append(line)
+        try:
+            yield line
+        finally:
+            with self._lock:
+                self._idle.append(line)
 
     def _once(self, line: BoundedTransport, request: Request) -> Response:
         line.deadline.attempt()

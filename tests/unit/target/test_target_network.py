@@ -228,13 +228,23 @@ def test_a_stale_connection_is_tried_once_more_for_reading(serve: Serve, network
     assert len(server.heads) == 4
 
 
-def test_each_thread_has_its_own_connection(serve: Serve, network: Network) -> None:
-    server = serve(OK)
+def test_requests_at_once_have_a_connection_each_and_those_are_kept(serve: Serve, network: Network) -> None:
+    together = threading.Barrier(3, timeout=5)
+
+    def behave(connection: socket.socket) -> None:
+        if len(server.heads) <= 3:
+            together.wait()
+        connection.sendall(OK)
+
+    server = serve(behave)
     threads = [threading.Thread(target=network.send, args=(Request("GET", server.url),)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert server.connections == 3
+    for _ in range(4):
+        network.send(Request("GET", server.url))
     assert server.connections == 3
 
 
