@@ -12,6 +12,9 @@ import click
 from pytest_szxc import __version__
 from pytest_szxc.cli.binding import binding, init
 from pytest_szxc.cli.catalogue import audit_command, list_command, show_command
+from pytest_szxc.cli.doctor import doctor
+from pytest_szxc.cli.explain import explain
+from pytest_szxc.cli.hostile import serve_bad
 from pytest_szxc.cli.proof import rejudge, selftest
 from pytest_szxc.errors import CatalogueError, SzxcError
 from pytest_szxc.plugin import write_lines
@@ -39,7 +42,18 @@ def szxc(context: click.Context, lang: str | None) -> None:
     _LANG.set(context.obj)
 
 
-for command in (list_command, show_command, audit_command, selftest, init, binding, rejudge):
+for command in (
+    list_command,
+    show_command,
+    audit_command,
+    selftest,
+    init,
+    binding,
+    doctor,
+    rejudge,
+    serve_bad,
+    explain,
+):
     szxc.add_command(command)
 
 

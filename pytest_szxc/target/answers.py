@@ -20,6 +20,7 @@ _ABSENT = {404, 405, 501}
 _DENIED = {401, 403}
 _OK = range(200, 300)
 _NO_CONTENT = 204
+_OUTAGE = 500
 _CODES = {401: "http.unauthorised", 403: "http.forbidden", 429: "http.rate-limited"}
 _CLASSES = {1: "http.informational", 3: "http.redirect", 4: "http.client-error", 5: "http.server-error"}
 _KEYS_SHOWN = 10
@@ -66,8 +67,8 @@ def read_answer(
         operation: of the suite.
         bound: its binding.
         exchange: recorded.
-        accept: error statuses that the caller wants to see; ``0`` takes any, envelope codes included. A denial that is
-            said by an envelope code alone counts as 403.
+        accept: error statuses that the caller wants to see; ``0`` takes any below 500, envelope codes included: an
+            outage is no answer. A denial that is said by an envelope code alone counts as 403.
 
     Raises:
         TransportFault: the recorded fault, or ``json.*``.
@@ -81,7 +82,7 @@ def read_answer(
         return _document_answer(bound.envelope, exchange.id, response, accept)
     if operation.effect is not Effect.READ and (response.status == _NO_CONTENT or not response.body.strip()):
         return Answer(exchange.id, response)
-    document = parsed(response.body, exchange.id)
+    document = parsed(response, exchange.id)
     answer = _opened(bound.envelope, document, exchange.id, response, accept)
     payload = compiled(bound.envelope.payload)(document) if answer.fine else None
     if answer.fine and payload is None and operation.effect is Effect.READ:
@@ -108,16 +109,18 @@ def _document_answer(envelope: Envelope, exchange: str, response: Response, acce
     return _opened(envelope, document, exchange, response, accept)
 
 
-def parsed(body: bytes, exchange: str) -> Json:
-    """The JSON of a body.
+def parsed(response: Response, exchange: str) -> Json:
+    """The JSON of a response.
 
     Raises:
         TransportFault: ``json.*``, with the exchange.
     """
     try:
-        return strict_json.parse(body)
+        document = strict_json.parse(response.body)
+        strict_json.check_charset(response.body, response.header("content-type") or "")
     except TransportFault as fault:
         raise TransportFault(fault.code, exchange, **fault.params) from None
+    return document
 
 
 def keys_of(value: Json) -> str:
@@ -133,7 +136,7 @@ def _error(
     status = response.status
     document = _document(response)
     code = _code(envelope, document)
-    if status in accept or 0 in accept:
+    if status in accept or (0 in accept and status < _OUTAGE):
         denied = status in _DENIED or (code is not None and code in envelope.denied)
         return Answer(exchange, response, code, denied, fine=False)
     if status in _ABSENT:

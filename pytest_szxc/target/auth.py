@@ -9,6 +9,7 @@ import base64
 import json
 import os
 from dataclasses import dataclass, replace
+from html import escape
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, quote_plus
 
@@ -165,13 +166,24 @@ def _credential(account: Account, environ: Mapping[str, str]) -> _Credential:
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """The forms in which a secret may come back: as it is, escaped, URL-encoded, hexadecimal, base64 at any offset."""
+    """The forms in which a secret may come back: as it is, in a URL, in hexadecimal, in base64, each escaped or not."""
     if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
         return
     raw = secret.encode()
-    escaped = (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-    quoted = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper(), *escaped)
-    yield from dict.fromkeys((raw, *(text.encode() for text in quoted), *_base64_forms(raw)))
+    encoded = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper())
+    in_base64 = (form.decode("ascii") for form in _base64_forms(raw))
+    texts = (text for form in (secret, *encoded, *in_base64) for text in _escaped_forms(form))
+    yield from dict.fromkeys(text.encode() for text in texts)
+
+
+def _escaped_forms(text: str) -> Iterator[str]:
+    """As it is, as writers of JSON escape it (most languages, PHP, Go, Gson, .NET), and as HTML does."""
+    in_ascii, plain = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
+    yield from (text, in_ascii, plain, in_ascii.replace("/", "\\/"), plain.replace("/", "\\/"), escape(text))
+    for coded in ("<>&", "<>&='"):
+        yield "".join(f"\\u{ord(char):04x}" if char in coded else char for char in plain)
+    unquoted = plain.replace('\\"', "\\u0022")
+    yield "".join(f"\\u{ord(char):04X}" if char in "<>&'+`" or not char.isascii() else char for char in unquoted)
 
 
 def _base64_forms(raw: bytes) -> Iterable[bytes]:

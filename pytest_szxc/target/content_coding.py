@@ -8,6 +8,9 @@ from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
 
 ACCEPTED = "gzip, deflate"
+MAX_MEMBERS = 10_000
+"""Members that a gzip stream may have (RFC 1952 section 2.2 allows several)."""
+_PIECE = 16 * 1024
 _GZIP = 31
 _RAW = -15
 _ZLIB_CHECK = 31
@@ -23,8 +26,8 @@ def decode(body: bytes, encodings: str, limit: int) -> bytes:
         limit: bytes that the result may have.
 
     Raises:
-        TransportFault: ``encoding.stacked``, ``encoding.unasked``, ``encoding.corrupt``, ``encoding.truncated`` or
-            ``transport.body-too-large``.
+        TransportFault: ``encoding.stacked``, ``encoding.unasked``, ``encoding.corrupt``, ``encoding.truncated``,
+            ``encoding.members`` or ``transport.body-too-large``.
     """
     names = [name for name in (part.strip().lower() for part in encodings.split(",")) if name not in ("", "identity")]
     if not names or not body:
@@ -47,13 +50,26 @@ def _deflate_kind(body: bytes) -> int:
 
 def _inflate(body: bytes, kind: int, limit: int) -> bytes:
     made = bytearray()
-    rest = body
-    while rest:  # a gzip stream may have several members (RFC 1952 section 2.2)
-        unpacker = zlib.decompressobj(kind)
-        made += unpacker.decompress(rest, limit + 1 - len(made))
+    at = 0
+    for _ in range(MAX_MEMBERS):
+        at = _member(memoryview(body), at, kind, made, limit)
+        if at == len(body):
+            return bytes(made)
+    raise TransportFault("encoding.members", limit=MAX_MEMBERS)
+
+
+def _member(body: memoryview, at: int, kind: int, made: bytearray, limit: int) -> int:
+    """Unpack the member that begins at ``at``; gives where it ends.
+
+    It is fed in small pieces: zlib copies what is left of a piece, so thousands of tiny members cost too much else.
+    """
+    unpacker = zlib.decompressobj(kind)
+    while not unpacker.eof:
+        piece = body[at : at + _PIECE]
+        if not piece:
+            raise TransportFault("encoding.truncated")
+        made += unpacker.decompress(piece, limit + 1 - len(made))
         if len(made) > limit:
             raise TransportFault("transport.body-too-large", limit=limit)
-        if not unpacker.eof:
-            raise TransportFault("encoding.truncated")
-        rest = unpacker.unused_data
-    return bytes(made)
+        at += len(piece) - len(unpacker.unused_data)
+    return at

@@ -7,21 +7,17 @@ handshake, read and write gets what is left until one instant, so a request ends
 from __future__ import annotations
 
 import ipaddress
-import select
 import socket
 import ssl
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-import httpcore
-
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
-from pytest_szxc.target.tls import handshake_fault
+from pytest_szxc.target.tls import handshake_fault, read_fault, speaks_tlcp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_szxc.target.clock import Clock
 
 Address = tuple[socket.AddressFamily, Any]
@@ -89,8 +85,8 @@ class Deadline:
         return data
 
 
-class DeadlineStream(httpcore.NetworkStream):
-    """One connection; the ``timeout`` arguments of httpcore are passed over for the deadline.
+class DeadlineStream:
+    """One connection; whatever is done with it ends at the deadline.
 
     Args:
         sock: the connected socket.
@@ -102,68 +98,90 @@ class DeadlineStream(httpcore.NetworkStream):
         self._sock = sock
         self._deadline = deadline
         self._host = host
+        self._spoken = False
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 -- httpcore's interface
-        """What the peer sent, at most ``max_bytes``; empty at the end."""
+    def read(self, max_bytes: int) -> bytes:
+        """What the peer sent, at most ``max_bytes``; empty at the end.
+
+        Raises:
+            TransportFault: the time is over, the peer broke off, or more came than any answer may have.
+        """
         try:
             self._sock.settimeout(self._deadline.left())
             return self._deadline.count(self._sock.recv(max_bytes))
         except TimeoutError:
             raise self._deadline.over() from None
         except OSError as error:
-            raise TransportFault("transport.reset", problem=show(str(error))) from error
+            raise read_fault(error, self._host, begun=self._deadline.received > 0) from error
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 -- httpcore's interface
-        """Send everything.
+    def check(self) -> None:
+        """Raise ``transport.timeout`` if the time is over."""
+        self._deadline.left()
 
-        Raises:
-            httpcore.WriteError: the peer refused to read on; httpcore then looks for an answer all the same.
-        """
-        rest = memoryview(buffer)
+    def write(self, data: bytes) -> bool:
+        """Send everything; false if the peer refused to read on: it may have answered all the same."""
+        self._spoken = True
+        rest = memoryview(data)
         try:
             while rest:
                 self._sock.settimeout(self._deadline.left())
                 rest = rest[self._sock.send(rest) :]
         except TimeoutError:
             raise self._deadline.over() from None
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+        except OSError:
+            return False
+        return True
+
+    def unasked(self, seconds: float) -> bytes | None:
+        """What comes although nothing was asked: bytes, empty at the peer's end, ``None`` for nothing in that time."""
+        try:
+            self._sock.settimeout(seconds)
+            return self._sock.recv(64)
+        except (BlockingIOError, TimeoutError, ssl.SSLWantReadError):
+            return None
+        except OSError:
+            return b""
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection; a thread that waits for it is woken."""
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 -- httpcore's interface
-    ) -> httpcore.NetworkStream:
-        """The same connection under TLS; the handshake ends at the deadline too."""
+    def start_tls(self, context: ssl.SSLContext, host: str) -> DeadlineStream:
+        """The same connection under TLS; the handshake ends at the deadline too.
+
+        Raises:
+            TransportFault: ``transport.tls.*``, ``transport.timeout``.
+        """
         try:
+            peer = (self._sock.family, self._sock.getpeername())
             self._sock.settimeout(self._deadline.left())
-            secured = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
+            secured = context.wrap_socket(self._sock, server_hostname=host, suppress_ragged_eofs=False)
         except TimeoutError:
             self.close()
             raise self._deadline.over() from None
         except ssl.SSLError as error:
             self.close()
-            raise handshake_fault(error, server_hostname or self._host) from error
+            raise self._refined(handshake_fault(error, host), peer, context) from error
         except OSError as error:
             self.close()
-            raise TransportFault("transport.tls.closed", host=show(self._host), reason=show(str(error))) from error
+            raise TransportFault("transport.tls.closed", host=show(host), reason=show(str(error))) from error
         return DeadlineStream(secured, self._deadline, self._host)
 
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 -- httpcore's interface
-        """What httpcore asks about a connection."""
-        if info == "is_readable":
-            return _readable(self._sock)
-        if info == "ssl_object":
-            return self._sock if isinstance(self._sock, ssl.SSLSocket) else None
-        return self._sock if info == "socket" else None
+    def _refined(self, fault: TransportFault, peer: Address, context: ssl.SSLContext) -> TransportFault:
+        """The fault of a failed handshake, looked at once more: OpenSSL does not know TLCP from noise."""
+        if self._spoken or fault.code != "transport.tls.not-tls":
+            return fault  # spoken to before the handshake: behind a proxy's tunnel, which a second look would miss
+        try:
+            with _connect(peer, self._deadline.left()) as sock:
+                tlcp = speaks_tlcp(sock, context, self._deadline.left)
+        except OSError:
+            return fault
+        return TransportFault("transport.tls.tlcp", host=fault.params["host"]) if tlcp else fault
 
 
-class DeadlineBackend(httpcore.NetworkBackend):
+class DeadlineBackend:
     """Makes connections that end at the deadline.
 
     Args:
@@ -175,14 +193,7 @@ class DeadlineBackend(httpcore.NetworkBackend):
         self._deadline = deadline
         self._resolver = resolver
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 -- httpcore's interface
-        local_address: str | None = None,  # noqa: ARG002 -- httpcore's interface
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 -- httpcore's interface
-    ) -> httpcore.NetworkStream:
+    def connect_tcp(self, host: str, port: int) -> DeadlineStream:
         """Connect to the first address of a host that answers.
 
         Raises:
@@ -266,12 +277,3 @@ def _connect_fault(error: OSError, peer: str, seconds: float) -> TransportFault:
     if isinstance(error, TimeoutError):
         return TransportFault("transport.connect-timeout", host=show(peer), seconds=f"{seconds:g}")
     return TransportFault("transport.unreachable", host=show(peer), problem=show(str(error)))
-
-
-def _readable(sock: socket.socket) -> bool:
-    """Whether something waits to be read: on an idle connection that can only be its end."""
-    if not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))

@@ -10,20 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import httpcore
+import h11
 import httpx
 
 from pytest_szxc import __version__
 from pytest_szxc.errors import StatementError, SzxcError, TransportFault
 from pytest_szxc.model import Response
-from pytest_szxc.printable import show
+from pytest_szxc.printable import bare_url, show
 from pytest_szxc.target.content_coding import ACCEPTED, decode
-from pytest_szxc.target.deadline import Deadline, DeadlineBackend, Resolver
+from pytest_szxc.target.deadline import Deadline, Resolver
+from pytest_szxc.target.line import Line, framing_fault
 from pytest_szxc.target.redirects import follow
 from pytest_szxc.target.tls import make_context
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.statement import Limits
 
-KEPT_ALIVE = 15.0
-"""Seconds that an idle connection is kept."""
 _OWN_HEADERS = (("User-Agent", f"pytest-szxc/{__version__}"), ("Accept-Encoding", ACCEPTED))
 _REPEATABLE = {"GET", "HEAD"}
 _STALE = {"transport.closed", "transport.reset"}
@@ -45,62 +43,6 @@ class NetworkOptions:
     ca: Path | None = None
     proxy: str | None = None
     insecure: bool = False
-
-
-class BoundedTransport(httpx.BaseTransport):
-    """An httpx transport of one connection, for one request at a time, that ends at ``deadline``.
-
-    Args:
-        deadline: what the request under way may still cost.
-        resolver: finds addresses.
-        context: for https.
-        proxy: the proxy to go through, if any.
-    """
-
-    def __init__(
-        self, deadline: Deadline, resolver: Resolver, context: ssl.SSLContext | None, proxy: httpcore.Proxy | None
-    ) -> None:
-        self.deadline = deadline
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=context,
-            proxy=proxy,
-            max_connections=1,
-            keepalive_expiry=KEPT_ALIVE,
-            http1=True,
-            http2=False,
-            network_backend=DeadlineBackend(deadline, resolver),
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the body is still to be read."""
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.content or None,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_RawStream(answer))
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._pool.close()
-
-
-class _RawStream(httpx.SyncByteStream):
-    """A body as httpcore delivers it."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
 
 
 class Network:
@@ -122,11 +64,11 @@ class Network:
         self._context = make_context(options.ca, insecure=options.insecure) if https else None
         self._proxy = options.proxy
         if options.proxy and not options.proxy.startswith("http://"):
-            raise StatementError("target.proxy", proxy=show(options.proxy.partition("://")[0]))
+            raise StatementError("target.proxy", proxy=show(bare_url(options.proxy).partition("://")[0]))
         self._resolver = Resolver()
         self._lock = threading.Lock()
-        self._lines: list[BoundedTransport] = []
-        self._idle: list[BoundedTransport] = []
+        self._lines: list[Line] = []
+        self._idle: list[Line] = []
 
     def send(self, request: Request) -> Response:
         """The answer to a request, hops within its origin followed.
@@ -146,13 +88,12 @@ class Network:
             line.close()
 
     @contextmanager
-    def _line(self) -> Iterator[BoundedTransport]:
+    def _line(self) -> Iterator[Line]:
         """A connection that nobody uses, the last one used first: there are never more than requests at once."""
         with self._lock:
             line = self._idle.pop() if self._idle else None
         if line is None:
-            proxy = httpcore.Proxy(self._proxy) if self._proxy else None
-            line = BoundedTransport(Deadline(self._clock), self._resolver, self._context, proxy)
+            line = Line(Deadline(self._clock), self._resolver, self._context, self._proxy, self._clock)
             with self._lock:
                 self._lines.append(line)
         try:
@@ -161,7 +102,7 @@ class Network:
             with self._lock:
                 self._idle.append(line)
 
-    def _once(self, line: BoundedTransport, request: Request) -> Response:
+    def _once(self, line: Line, request: Request) -> Response:
         line.deadline.attempt()
         try:
             return exchange(line, request, self._limits.body_bytes)
@@ -231,23 +172,18 @@ def fault_of(error: Exception, transport: object = None) -> TransportFault:
         return error
     if isinstance(error, SzxcError):
         return TransportFault("transport.other", type=type(error).__name__, problem=show(str(error)))
-    for kinds, code in _CODES:
-        if isinstance(error, kinds):
-            return TransportFault(_refined(code, transport), problem=show(str(error)))
+    if isinstance(error, h11.RemoteProtocolError):
+        return framing_fault(error, ended=isinstance(transport, Line) and transport.deadline.ended)
+    code = next((code for kinds, code in _CODES if isinstance(error, kinds)), None)
+    if code:
+        return TransportFault(code, problem=show(str(error)))
     return TransportFault("transport.other", type=type(error).__name__, problem=show(str(error)))
 
 
-def _refined(code: str, transport: object) -> str:
-    ended = isinstance(transport, BoundedTransport) and transport.deadline.ended
-    return "transport.cut-short" if code == "transport.protocol" and ended else code
-
-
 _CODES: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
-    ((httpcore.ProxyError, httpx.ProxyError), "transport.proxy"),
-    ((httpcore.RemoteProtocolError, httpx.RemoteProtocolError), "transport.protocol"),
-    ((httpcore.LocalProtocolError, httpx.LocalProtocolError), "transport.request"),
-    ((httpx.InvalidURL, httpcore.UnsupportedProtocol, httpx.UnsupportedProtocol), "transport.request"),
-    ((httpcore.TimeoutException, httpx.TimeoutException, TimeoutError), "transport.stalled"),
-    ((httpcore.NetworkError, httpx.NetworkError, OSError), "transport.reset"),
+    ((h11.LocalProtocolError, httpx.InvalidURL, httpx.UnsupportedProtocol), "transport.request"),
+    ((httpx.RemoteProtocolError,), "transport.protocol"),
+    ((httpx.TimeoutException, TimeoutError), "transport.stalled"),
+    ((httpx.NetworkError, OSError), "transport.reset"),
     ((UnicodeError, OverflowError), "transport.request"),
 )

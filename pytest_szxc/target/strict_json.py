@@ -23,7 +23,12 @@ MAX_DIGITS = 30
 _SHORT_NUMBER = 24
 _NUMBER_LENGTH = 400
 _FLOAT_EXPONENT = 308
+_PIECE = 64 * 1024
 _BLANK = b" \t\r\n"
+_CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*"?([^\s;"]*)""")
+_UTF_8 = {"utf-8", "utf8", ""}
+_LIKE_ASCII = re.compile(r"(?i)(us-)?ascii|gb2312|gbk|gb18030|big5|iso-?8859-?\d+|latin-?1|windows-125\d|cp125\d")
+"""Character sets in which plain ASCII reads as ASCII."""
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -40,6 +45,8 @@ def parse(body: bytes, nodes: int = MAX_NODES) -> Json:
     Raises:
         TransportFault: ``json.*``, each deviation with its own code.
     """
+    if b"\0" in body[:4]:  # no JSON begins so in UTF-8; in UTF-16 and UTF-32 each does
+        raise TransportFault("json.encoding", offset=body.index(b"\0"), byte="0x00")
     text = strict_text(body)
     _refuse_foreign(body)
     _bound(body, nodes)
@@ -76,6 +83,19 @@ def _reads_as_gbk(body: bytes) -> bool:
         return False
 
 
+def check_charset(body: bytes, content_type: str) -> None:
+    """Refuse a declared character set in which the body would read differently; JSON is UTF-8 (RFC 8259).
+
+    Raises:
+        TransportFault: ``json.charset``.
+    """
+    declared = _CHARSET.search(content_type)
+    charset = declared[1] if declared else ""
+    if charset.lower() in _UTF_8 or (_LIKE_ASCII.fullmatch(charset) and body.isascii()):
+        return
+    raise TransportFault("json.charset", charset=show(charset, 40))
+
+
 def _refuse_foreign(body: bytes) -> None:
     if body.startswith(codecs.BOM_UTF8):
         raise TransportFault("json.bom")
@@ -94,12 +114,24 @@ def _bound(body: bytes, nodes: int) -> None:
     plain = escaped.replace(b'\\"', b"")
     if plain.count(b'"') > 4 * nodes:  # each value and each key has two quotes at most
         raise TransportFault("json.nodes", limit=nodes)
-    outside = b"".join(plain.split(b'"')[::2])
+    outside = _outside_strings(plain)
     brackets = outside.translate(None, _NOT_BRACKETS)
-    if outside.count(b",") + len(brackets) // 2 >= nodes:
+    steep = len(brackets) > MAX_DEPTH and not brackets[: MAX_DEPTH + 1].strip(b"[{")  # deep whatever follows
+    if not steep and outside.count(b",") + len(brackets) // 2 >= nodes:
         raise TransportFault("json.nodes", limit=nodes)
-    if _deeper_than(brackets, MAX_DEPTH):
+    if steep or _deeper_than(brackets, MAX_DEPTH):
         raise TransportFault("json.depth", limit=MAX_DEPTH)
+
+
+def _outside_strings(plain: bytes) -> bytes:
+    """What stands outside strings; taken apart in pieces, because a whole body may hold a million strings."""
+    made = bytearray()
+    inside = 0
+    for at in range(0, len(plain), _PIECE):
+        parts = plain[at : at + _PIECE].split(b'"')
+        made += b"".join(parts[inside::2])
+        inside = (inside + len(parts) - 1) % 2
+    return bytes(made)
 
 
 def _deeper_than(brackets: bytes, limit: int) -> bool:

@@ -14,6 +14,7 @@ HEAVY = (
     "a2wsgi",
     "click",
     "flask",
+    "h11",
     "httpcore",
     "httpx",
     "hypothesis",

@@ -5,9 +5,12 @@ import tracemalloc
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_szxc.errors import TransportFault
-from pytest_szxc.target.content_coding import decode
+from pytest_szxc.target import content_coding
+from pytest_szxc.target.content_coding import MAX_MEMBERS, decode
 
 PLAIN = "云禾县".encode() * 100
 LIMIT = 1_000_000
@@ -52,6 +55,7 @@ def test_an_empty_body_has_no_encoding() -> None:
         (gzip.compress(PLAIN, mtime=0) + b"surplus", "gzip", "encoding.corrupt"),
         (gzip.compress(bytes(LIMIT + 1), mtime=0), "gzip", "transport.body-too-large"),
         (b"".join([gzip.compress(bytes(LIMIT // 2), mtime=0)] * 3), "gzip", "transport.body-too-large"),
+        (gzip.compress(b"", mtime=0) * (MAX_MEMBERS + 1), "gzip", "encoding.members"),
     ],
 )
 def test_anything_else_is_refused(body: bytes, encodings: str, code: str) -> None:
@@ -69,3 +73,11 @@ def test_a_bomb_takes_no_more_memory_than_the_limit_allows() -> None:
         decode(bomb, "gzip", LIMIT)
     assert tracemalloc.get_traced_memory()[1] < 8 * LIMIT
     tracemalloc.stop()
+
+
+@given(st.lists(st.binary(max_size=40), min_size=1, max_size=8), st.integers(1, 64))
+def test_members_come_off_wherever_the_pieces_end(parts: list[bytes], piece: int) -> None:
+    packed = b"".join(gzip.compress(part, mtime=0) for part in parts)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content_coding, "_PIECE", piece)
+        assert decode(packed, "gzip", LIMIT) == b"".join(parts)

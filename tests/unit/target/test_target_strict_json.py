@@ -4,10 +4,13 @@ import time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.messages import render
-from pytest_szxc.target.strict_json import MAX_DEPTH, parse
+from pytest_szxc.target import strict_json
+from pytest_szxc.target.strict_json import MAX_DEPTH, check_charset, parse
 
 BAD = {
     b"": "json.empty",
@@ -16,7 +19,7 @@ BAD = {
     b"\xff\xfe{\x00}\x00": "json.encoding",
     b'"\xff"': "json.encoding",
     '{"名":"村"}'.encode("gbk"): "json.encoding-gbk",
-    '{"名":"村"}'.encode("utf-16-le"): "json.syntax",
+    '{"名":"村"}'.encode("utf-16-le"): "json.encoding",
     b"<!DOCTYPE html><html></html>": "json.html",
     b"\n <html>": "json.html",
     b"{": "json.syntax",
@@ -37,7 +40,8 @@ BAD = {
     b"1" * 4_000_000: "json.big-number",
     b"0." + b"1" * 500: "json.big-number",
     b"[" * 129 + b"]" * 129: "json.depth",
-    b'{"a":' * 200_000 + b"1" + b"}" * 200_000: "json.nodes",
+    b'{"a":' * 200_000 + b"1" + b"}" * 200_000: "json.depth",
+    b"[" + b"[]," * 200_000 + b"1]": "json.nodes",
     b"[" * 100_000 + b"]" * 100_000: "json.depth",
     b"[" * 150_000: "json.depth",
     b"[" + b"1," * 200_000 + b"1]": "json.nodes",
@@ -109,3 +113,44 @@ def test_hostile_bodies_are_refused_quickly() -> None:
 
 def test_wide_but_flat_lists_of_lists_are_fine() -> None:
     assert len(parse(b"[" + b"[[]]," * 30_000 + b"[]]")) == 30_001
+
+
+HAN, PLAIN = '{"名":"村"}'.encode(), b'{"a":1}'
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("", HAN),
+        ("application/json", HAN),
+        ("application/json;charset=utf-8", HAN),
+        ('application/json ; CharSet = "UTF8" ; x=y', HAN),
+        ("application/json; charset=", HAN),
+        ("application/json; charset=GBK", PLAIN),
+        ("text/plain; charset=us-ascii", PLAIN),
+        ("application/json; xcharset=gbk", HAN),
+    ],
+)
+def test_a_charset_in_which_the_body_reads_the_same_is_fine(content_type: str, body: bytes) -> None:
+    check_charset(body, content_type)
+
+
+@pytest.mark.parametrize(
+    ("charset", "body"),
+    [("gbk", HAN), ("us-ascii", HAN), ("ISO-8859-1", HAN), ("utf-16", PLAIN), ("zip", PLAIN), ("a\x1b[2J", PLAIN)],
+)
+def test_a_charset_in_which_it_reads_differently_is_refused(charset: str, body: bytes) -> None:
+    with pytest.raises(TransportFault) as caught:
+        check_charset(body, f"application/json; charset={charset}")
+    assert caught.value.code == "json.charset"
+    assert caught.value.text("zh").isprintable()
+
+
+@given(st.text(alphabet='{}[]",:a\\', max_size=60))
+def test_strings_are_told_from_the_rest_piece_by_piece(text: str) -> None:
+    plain = text.encode()
+    whole = b"".join(plain.split(b'"')[::2])
+    for size in (1, 2, 7):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(strict_json, "_PIECE", size)
+            assert strict_json._outside_strings(plain) == whole
