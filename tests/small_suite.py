@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from pytest_szxc.catalogue.formats import formats
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -115,7 +117,7 @@ SCHEMA = {
         "at": {"$ref": "#/$defs/time"},
         "steps": {"type": "array", "items": {"properties": {"at": {"$ref": "#/$defs/time"}}}},
     },
-    "$defs": {"time": {"type": "string", "format": "date-time"}},
+    "$defs": {"time": {"type": "string", "format": "date-time", "pattern": formats()["date-time"].pattern}},
 }
 
 PAGING = {"style": "page", "page": "page", "size": "size", "limit": 50}

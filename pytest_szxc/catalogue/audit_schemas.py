@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError as BrokenSchema
 
-from pytest_szxc.catalogue.dialect import dialect_problems
 from pytest_szxc.catalogue.engines import ENGINE_VARIABLE
 from pytest_szxc.catalogue.problem import AuditProblem
+from pytest_szxc.catalogue.recursion import recursion_problems
+from pytest_szxc.catalogue.schema_lint import dialect_problems
 from pytest_szxc.catalogue.schemas import read_schema
 from pytest_szxc.errors import CatalogueError
 from pytest_szxc.printable import show
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from pytest_szxc.catalogue.schema_lint import DialectProblem
     from pytest_szxc.catalogue.schemas import SchemaJudge, SchemaStore
     from pytest_szxc.model import Json, Suite
 
@@ -44,6 +46,7 @@ def schema_problems(suites: Mapping[str, Suite], store: SchemaStore) -> Iterator
         except CatalogueError as fault:
             yield AuditProblem(str(path), "", fault.code, fault.params)
             continue
+        yield from (_outside(path, found) for found in recursion_problems(urn, store))
         if _refused_by_quick(judge):
             yield AuditProblem(str(path), "", "audit.schema-broken", {"problem": "jsonschema-rs, linear patterns"})
         yield from _examples(urn, judge, _example_folder(urn, suites, store))
@@ -63,9 +66,11 @@ def _broken(document: dict[str, Json], path: Path) -> Iterator[AuditProblem]:
     except BrokenSchema as fault:
         where = "/".join(map(str, fault.absolute_path))
         yield AuditProblem(str(path), where, "audit.schema-broken", {"problem": show(f"{where} {fault.validator}")})
-    for found in dialect_problems(document):
-        params = {"pointer": found.pointer or "/", "what": found.what, "text": found.text}
-        yield AuditProblem(str(path), found.pointer, "audit.schema-dialect", params)
+    yield from (_outside(path, found) for found in dialect_problems(document))
+
+
+def _outside(path: Path, found: DialectProblem) -> AuditProblem:
+    return AuditProblem(str(path), found.pointer, found.code, {"pointer": found.pointer or "/", "text": found.text})
 
 
 def _refused_by_quick(judge: SchemaJudge) -> bool:

@@ -39,6 +39,9 @@ def _suite_faults(suite: Document, requirements: Document) -> Iterator[SzxcError
             yield from _unknown(
                 suite, ("classes", index, "probe"), [row["probe"]], value["operations"], "catalogue.unknown-operation"
             )
+    yield from _unknown(
+        suite, ("write_probe",), _listed(value.get("write_probe")), value["operations"], "catalogue.unknown-operation"
+    )
     for name, row in value["operations"].items():
         yield from _unknown(suite, ("operations", name, "owner"), [row["owner"]], ids, "catalogue.unknown-requirement")
 

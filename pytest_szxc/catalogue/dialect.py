@@ -1,13 +1,12 @@
-r"""The dialect of our schemas: patterns mean what ECMA-262 says, and constructs on which engines differ are banned.
+r"""How the dialect of our schemas (``docs/schema-dialect.md``) is read: what patterns mean, which parts are schemas.
 
-Measured differences: ``\d`` takes full-width digits in Python, and ``$`` matches before a trailing newline there;
-look-around and back-references do not run in linear time; ``multipleOf`` on decimals is wrong with binary floats.
+Patterns mean what ECMA-262 says: ``\d`` takes full-width digits in Python, and ``$`` matches before a trailing newline
+there. The dialect itself, and what it bans, is ``catalogue/schema_lint.py``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,22 +24,6 @@ _DATA = ("enum", "const", "default", "examples")
 _PIECE = re.compile(r"\\.|\[\^?|[\]$.&|~\[]|.", re.DOTALL)
 _SPACE = r"\t\n\v\f\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SETS = {"d": "0-9", "w": "A-Za-z0-9_", "s": _SPACE}
-_BANNED = (
-    ("class escape", re.compile(r"\\[dDwWsSbBpP]")),
-    ("back-reference", re.compile(r"\\[1-9k]")),
-    ("anchor or escape outside ECMA-262", re.compile(r"\\[AZzGQE]")),
-    ("look-around, named group or flag", re.compile(r"\((?:\?(?!:))")),
-    ("possessive quantifier", re.compile(r"[*+?}]\+")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DialectProblem:
-    """A banned construct: JSON pointer into the schema, what it is, the text in which it stands."""
-
-    pointer: str
-    what: str
-    text: str
 
 
 @cache
@@ -103,36 +86,3 @@ def subschemas(schema: Json, pointer: str = "") -> Iterator[tuple[str, dict[str,
 def escape(part: str | int) -> str:
     """One part of a JSON pointer (RFC 6901)."""
     return str(part).replace("~", "~0").replace("/", "~1")
-
-
-def dialect_problems(schema: Json) -> list[DialectProblem]:
-    """Every banned construct of a schema, in document order."""
-    found: list[DialectProblem] = []
-    if isinstance(schema, dict) and schema.get("$schema") != DRAFT:
-        found.append(DialectProblem("/$schema", "draft other than 2020-12", show(schema.get("$schema"))))
-    for pointer, part in subschemas(schema):
-        found += (DialectProblem(pointer, what, show(text)) for what, text in _in_one(part))
-    return found
-
-
-def _in_one(schema: dict[str, Json]) -> Iterator[tuple[str, str]]:
-    patterns = [schema["pattern"]] if isinstance(schema.get("pattern"), str) else []
-    keyed = schema.get("patternProperties")
-    for pattern in [*patterns, *(keyed if isinstance(keyed, dict) else ())]:
-        yield from ((what, pattern) for what in _in_pattern(pattern))
-    step = schema.get("multipleOf")
-    if step is not None and not isinstance(step, int | dict):
-        yield "multipleOf with a decimal", str(step)
-    for keyword in ("$ref", "$dynamicRef"):
-        ref = schema.get(keyword)
-        if isinstance(ref, str) and not ref.startswith(("#", "urn:szxc:")):
-            yield "reference outside the package", ref
-
-
-def _in_pattern(pattern: str) -> Iterator[str]:
-    bare = pattern.replace("\\\\", "")
-    yield from (what for what, banned in _BANNED if banned.search(bare))
-    try:
-        compiled(pattern)
-    except CatalogueError:
-        yield "pattern that does not compile"

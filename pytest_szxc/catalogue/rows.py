@@ -27,6 +27,7 @@ def suite_from_rows(value: dict[str, Json], rows: list[dict[str, Json]], folder:
         requirements=tuple(_requirement(value["id"], row) for row in rows),
         folder=folder,
         digest=digest,
+        write_probe=value.get("write_probe"),
     )
 
 

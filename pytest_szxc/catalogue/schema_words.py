@@ -6,6 +6,7 @@ The wording of a library changes with its version and quotes foreign values whol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.dialect import escape
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json
 
 CAP = 20
+MOST_SOUGHT = 1000
+"""After so many errors no more are looked for: making them is most of the time that a bad value takes."""
 CLIP = 120
 
 
@@ -43,8 +46,11 @@ class SchemaError:
 
 
 def in_order(errors: Iterable[ValidationError]) -> list[SchemaError]:
-    """At most ``CAP`` errors in canonical order: by pointer (array indexes as numbers), keyword, words."""
-    keyed = {(_order(error), worded(error)) for error in errors}
+    """At most ``CAP`` of the first ``MOST_SOUGHT`` errors in canonical order.
+
+    By pointer (array indexes as numbers), then keyword, then words.
+    """
+    keyed = {(_order(error), worded(error)) for error in islice(errors, MOST_SOUGHT)}
     return [error for _, error in sorted(keyed, key=lambda pair: (pair[0], pair[1].keyword, pair[1].expected))[:CAP]]
 
 

@@ -15,6 +15,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from pytest_szxc.catalogue.bounds import TOO_DEEP, beyond_bounds
 from pytest_szxc.catalogue.dialect import subschemas
 from pytest_szxc.catalogue.engines import Reference, quick_engine
 from pytest_szxc.catalogue.locate import schema_namespaces, schemas_folder
@@ -33,11 +34,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json
 
 SUFFIX = ".schema.json"
-DEPTH = 128
-"""Deepest nesting that is judged; the quick engine must not see more (it dies at 100,000)."""
-
 __all__ = [
-    "DEPTH",
     "SchemaError",
     "SchemaJudge",
     "SchemaStore",
@@ -54,20 +51,32 @@ class SchemaJudge:
 
     Args:
         reference: the validator that lists errors.
-        quick: says quickly whether a value is valid; ``None`` without the quick engine (then ``self.quick`` is false).
+        quick: says quickly whether a value is valid, or ``None`` of one that it cannot take; ``None`` without the quick
+            engine (then ``self.quick`` is false).
     """
 
-    def __init__(self, reference: Draft202012Validator, quick: Callable[[Json], bool] | None) -> None:
+    def __init__(self, reference: Draft202012Validator, quick: Callable[[Json], bool | None] | None) -> None:
         self._reference = reference
         self._quick = quick
         self.quick = quick is not None
 
     def errors(self, value: Json) -> Iterator[SchemaError]:
-        """At most 20 errors of a value, in canonical order; the same with either engine."""
-        if too_deep(value):
-            yield SchemaError("", "depth", f"<= {DEPTH}", f"> {DEPTH}")
+        """At most 20 errors of a value, in canonical order; the same with either engine.
+
+        A value nested more than 128 deep, or of more than 200,000 nodes, has that one error.
+        """
+        beyond = beyond_bounds(value)
+        if beyond:
+            yield beyond
         elif self._quick is None or not self._quick(value):
-            yield from in_order(self._reference.iter_errors(value))
+            yield from self._listed(value)
+
+    def _listed(self, value: Json) -> list[SchemaError]:
+        try:
+            return in_order(self._reference.iter_errors(value))
+        except RecursionError:
+            # Only a schema that refers to itself comes here, and the audit refuses those.
+            return [TOO_DEEP]
 
     def reference_errors(self, value: Json) -> Iterator[ValidationError]:
         """All errors as the reference engine has them, with the schema that each one breaks; for our own documents."""
@@ -75,9 +84,12 @@ class SchemaJudge:
 
     def holds(self, value: Json) -> bool:
         """Whether a value is valid."""
-        if too_deep(value):
+        if beyond_bounds(value):
             return False
-        return (self._quick is not None and self._quick(value)) or self._reference.is_valid(value)
+        try:
+            return (self._quick is not None and self._quick(value) is True) or self._reference.is_valid(value)
+        except RecursionError:
+            return False
 
 
 class SchemaStore:
@@ -216,15 +228,6 @@ def _steps(schema: dict[str, Json]) -> Iterator[tuple[Json, str]]:
     yield from ((schema[keyword], "") for keyword in ("then", "else") if keyword in schema)
     yield from ((child, f".{name}") for name, child in schema.get("properties", {}).items())
     yield from ((child, "[]") for child in (schema.get("items"), *schema.get("prefixItems", ())))
-
-
-def too_deep(value: Json, left: int = DEPTH) -> bool:
-    """Whether lists and objects are nested more than ``left`` deep; never recurses further than that."""
-    if isinstance(value, dict):
-        return left == 0 or any(too_deep(item, left - 1) for item in value.values())
-    if isinstance(value, list):
-        return left == 0 or any(too_deep(item, left - 1) for item in value)
-    return False
 
 
 @cache

@@ -89,7 +89,10 @@ def test_a_schema_without_examples(root: Path) -> None:
     ("change", "code"),
     [
         ({"$id": "urn:szxc:small:other"}, "schema.id"),
-        ({"properties": {"code": {"pattern": "\\d"}}}, "audit.schema-dialect"),
+        ({"properties": {"code": {"pattern": "\\d"}}}, "dialect.class-escape"),
+        ({"properties": {"code": {"pattern": "^([0-9]+)+$"}}}, "dialect.overlap"),
+        ({"properties": {"code": {"type": "string", "format": "date"}}}, "dialect.format-pattern"),
+        ({"properties": SCHEMA["properties"] | {"child": {"$ref": "#"}}}, "dialect.recursion"),
         ({"type": "text"}, "audit.schema-broken"),
         ({"properties": {"code": {"$ref": "urn:szxc:small:no"}}}, "schema.unresolved"),
     ],

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
-from pytest_szxc.catalogue.dialect import DRAFT, compiled, dialect_problems, subschemas
+from pytest_szxc.catalogue import dialect
+from pytest_szxc.catalogue.dialect import DRAFT, compiled, subschemas
+from pytest_szxc.catalogue.schema_lint import dialect_problems
+from pytest_szxc.catalogue.schemas import store
 from pytest_szxc.errors import CatalogueError
+from pytest_szxc.messages import render, table
 
 
 @pytest.mark.parametrize(
@@ -42,24 +51,24 @@ def schema(**members: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("bad", "pointer", "what"),
+    ("bad", "pointer", "code"),
     [
-        ({"pattern": "^\\d$"}, "", "class escape"),
-        ({"properties": {"a": {"pattern": "\\w"}}}, "/properties/a", "class escape"),
-        ({"pattern": "^(?=a)"}, "", "look-around, named group or flag"),
-        ({"pattern": "(?<!a)b"}, "", "look-around, named group or flag"),
-        ({"pattern": "(a)\\1"}, "", "back-reference"),
-        ({"pattern": "a\\Z"}, "", "anchor or escape outside ECMA-262"),
-        ({"pattern": "a++"}, "", "possessive quantifier"),
-        ({"pattern": "["}, "", "pattern that does not compile"),
-        ({"patternProperties": {"\\d": {}}}, "", "class escape"),
-        ({"items": {"multipleOf": 0.01}}, "/items", "multipleOf with a decimal"),
-        ({"allOf": [{"$ref": "https://x.example/s"}]}, "/allOf/0", "reference outside the package"),
-        ({"$defs": {"a/b": {"$ref": "file:///x"}}}, "/$defs/a~1b", "reference outside the package"),
+        ({"pattern": "^\\d$"}, "", "class-escape"),
+        ({"properties": {"a": {"pattern": "\\w"}}}, "/properties/a", "class-escape"),
+        ({"patternProperties": {"\\d": {}}}, "", "class-escape"),
+        ({"items": {"multipleOf": Decimal("0.01")}}, "/items", "multiple-of"),
+        ({"allOf": [{"$ref": "https://x.example/s"}]}, "/allOf/0", "reference"),
+        ({"$defs": {"a/b": {"$ref": "file:///x"}}}, "/$defs/a~1b", "reference"),
+        ({"$dynamicRef": "#a"}, "", "keyword"),
+        ({"properties": {"a": {"$schema": DRAFT}}}, "/properties/a", "keyword"),
+        ({"definitions": {"a": {"$ref": "http://x"}}}, "", "keyword"),
+        ({"not": {"format": "uri"}}, "/not", "format-pattern"),
+        ({"format": "date", "pattern": "^a$"}, "", "format-pattern"),
+        ({"format": ["date"]}, "", "format"),
     ],
 )
-def test_banned_constructs_are_found(bad: dict[str, object], pointer: str, what: str) -> None:
-    assert [(one.pointer, one.what) for one in dialect_problems(schema(**bad))] == [(pointer, what)]
+def test_banned_constructs_are_found(bad: dict[str, object], pointer: str, code: str) -> None:
+    assert [(one.pointer, one.code) for one in dialect_problems(schema(**bad))] == [(pointer, f"dialect.{code}")]
 
 
 def test_what_is_allowed_or_only_data_is_not_reported() -> None:
@@ -68,8 +77,8 @@ def test_what_is_allowed_or_only_data_is_not_reported() -> None:
         multipleOf=5,
         enum=[{"pattern": "\\d"}],
         examples=[{"$ref": "http://x"}],
-        properties={"pattern": {"const": {"multipleOf": 0.5}}, "$ref": {"$ref": "#/$defs/a"}},
-        **{"$ref": "urn:szxc:common:date"},
+        properties={"pattern": {"const": {"multipleOf": 0.5}}, "$ref": {"$ref": "#/$defs/a"}, "minimun": True},
+        **{"$ref": "urn:szxc:common:date", "$id": "urn:szxc:small:x"},
     )
     assert dialect_problems(good) == []
 
@@ -78,6 +87,22 @@ def test_another_draft_is_reported() -> None:
     assert [one.pointer for one in dialect_problems({"$schema": "http://json-schema.org/draft-07/schema#"})] == [
         "/$schema"
     ]
+
+
+@pytest.mark.parametrize("path", store().files.values(), ids=lambda path: path.name)
+def test_every_shipped_schema_is_in_the_dialect(path: Path) -> None:
+    assert dialect_problems(json.loads(path.read_bytes(), parse_float=Decimal)) == []
+
+
+def test_every_ban_has_its_message() -> None:
+    used = {
+        code
+        for path in Path(dialect.__file__).parent.glob("*.py")
+        for code in re.findall(r'"(dialect\.[a-z-]+)"', path.read_text(encoding="utf-8"))
+    }
+    assert used == {code for code in table() if code.startswith("dialect.")}
+    for code in used:
+        assert "\\d" in render(code, "zh", {"pointer": "/", "text": "\\d"})
 
 
 def test_subschemas_of_no_object() -> None:

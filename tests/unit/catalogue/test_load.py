@@ -87,6 +87,7 @@ def test_the_line_of_a_bad_row_is_right(tmp_path: Path) -> None:
     ("old", "new", "code"),
     [
         ('probe = "list_things"', 'probe = "list"', "catalogue.unknown-operation"),
+        ('code = "SM"', 'code = "SM"\nwrite_probe = "remove"', "catalogue.unknown-operation"),
         ('owner = "SM-001"', 'owner = "SM-007"', "catalogue.unknown-requirement"),
         ('id = "changes"', 'id = "things"', "catalogue.duplicate"),
         ('id = "small"', 'id = "other"', "catalogue.folder"),

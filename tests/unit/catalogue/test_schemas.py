@@ -11,6 +11,7 @@ from small_suite import SCHEMA, write_json
 
 from pytest_szxc.catalogue import schemas
 from pytest_szxc.catalogue.dialect import DRAFT
+from pytest_szxc.catalogue.engines import Reference
 from pytest_szxc.catalogue.schemas import SchemaError, SchemaJudge, SchemaStore
 from pytest_szxc.errors import CatalogueError
 from pytest_szxc.printable import show
@@ -126,6 +127,55 @@ def test_a_value_too_deep_is_one_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_value_of_too_many_nodes_is_one_error(tmp_path: Path) -> None:
+    judge = judge_of(tmp_path)
+    assert judge.holds([0] * 199_999)
+    assert [(one.keyword, one.expected) for one in judge.errors([0] * 200_000)] == [("nodes", "<= 200000")]
+    assert not judge.holds([0] * 200_000)
+
+
+def test_what_a_schema_that_leads_back_to_itself_cannot_judge_is_too_deep(tmp_path: Path) -> None:
+    # The audit refuses such schemas; a foreign value must not end the run all the same.
+    looped = judge_of(tmp_path, allOf=[{"if": {"type": "array"}, "then": {"items": {"$ref": "#"}}}], type="array")
+    deep: Json = 1
+    for _ in range(127):
+        deep = [deep]
+    assert [one.keyword for one in looped.errors(deep)] in (["depth"], ["type"])
+    assert not looped.holds(deep)
+
+
+@pytest.mark.usefixtures("engine")
+def test_of_very_many_errors_only_the_first_are_made(tmp_path: Path) -> None:
+    judge = judge_of(tmp_path, items={"anyOf": [{"type": "null"}, {"items": {"type": "null"}, "type": "array"}]})
+    errors = list(judge.errors([[0] * 100 for _ in range(1500)]))
+    assert [one.pointer for one in errors] == [f"/{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("step", "value", "holds"),
+    [
+        (7, "1e30", False),
+        (5, "1e30", True),
+        (7, "7e-400", False),
+        (7, "1e999999", False),
+        (8, "1e999999", True),
+        (3, "0e-9", True),
+        (5, "10.0", True),
+        (5, "10.5", False),
+        (5, "-15", True),
+        (0.01, "19.99", True),
+        (0.01, "0.075", False),
+        (0.25, "1.75", True),
+    ],
+)
+def test_multiples_are_exact(tmp_path: Path, step: float, value: str, *, holds: bool) -> None:
+    number = Decimal(value)
+    judge = SchemaJudge(judge_of(tmp_path, multipleOf=step)._reference, None)
+    assert judge.holds(number) is holds
+    assert Reference({"multipleOf": step}).is_valid(number) is holds
+
+
+@pytest.mark.usefixtures("engine")
 def test_what_the_quick_engine_cannot_take_is_judged_by_the_other(tmp_path: Path) -> None:
     judge = judge_of(tmp_path, type="string", maxLength=1)
     assert judge.holds("\ud800")
@@ -217,7 +267,14 @@ EVERYTHING = {
             "pattern": "^([0-9]+|a)$",
             "maximum": 1.5,
         },
-        "row": {"type": "array", "uniqueItems": True, "maxItems": 2, "items": {"$ref": "#/$defs/node"}},
+        "row": {
+            "type": "array",
+            "uniqueItems": True,
+            "maxItems": 2,
+            "items": {"$ref": "#/$defs/node"},
+            "not": {"contains": {"multipleOf": 3, "exclusiveMinimum": 0}},
+            "oneOf": [{"contains": {"const": 2}}, {"minItems": 1}],
+        },
         "tree": {
             "type": "object",
             "properties": {"a": {"$ref": "#/$defs/node"}},
