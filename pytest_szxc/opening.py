@@ -15,6 +15,7 @@ from pytest_szxc.survey import claiming, introduced, probes, surveyed
 from pytest_szxc.target.clock import RealClock
 from pytest_szxc.target.opening import Setting, open_target
 from pytest_szxc.target.preflight import preflight
+from pytest_szxc.target.skew import present, skew_of
 from pytest_szxc.target.store import ExchangeStore
 from pytest_szxc.verdict.manifest import draw_up
 
@@ -30,7 +31,14 @@ PAUSE = 0.5
 """Seconds between two tries while waiting for a target (``--szxc-wait``)."""
 
 
-def open_run(settings: Settings, hook: object = None, *, offline: bool = False, command: tuple[str, ...] = ()) -> Run:
+def open_run(
+    settings: Settings,
+    hook: object = None,
+    *,
+    offline: bool = False,
+    command: tuple[str, ...] = (),
+    shared: bool = False,
+) -> Run:
     """Open a run: settle statement and target, ask the probes, fix the manifest, begin the record.
 
     Args:
@@ -38,6 +46,7 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
         hook: pytest's hooks, for adapters.
         offline: open nothing and send nothing (``--co``, ``--szxc-plan``).
         command: the ``--szxc-*`` words, for the line that runs one requirement again.
+        shared: whether other processes will join.
 
     Raises:
         SzxcError: what a user must put right first.
@@ -50,15 +59,13 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
             record = replace(record, statement=claiming(record.statement, intake.suites, None))
         else:
             _await_target(record, intake, hook)
-            store = _recording(record)
+            store = _recording(record, shared=shared)
             record = _announced(record, intake)
         closing.callback(store.close)
-        sut = _open(record, intake.suites, store, hook, closing)
-        if not offline:
-            if not record.statement.declared:
-                record = introduced(record, intake, sut)
-                sut = _open(record, intake.suites, store, hook, closing)
-            record = surveyed(record, intake, sut)
+        if offline:
+            sut = _open(record, intake.suites, store, hook, closing)
+        else:
+            record, sut = _asked(record, intake, store, hook, closing)
         held = ExitStack()
         run = Run(record, intake.suites, sut, store, held)
         if not offline:
@@ -67,6 +74,26 @@ def open_run(settings: Settings, hook: object = None, *, offline: bool = False, 
                 write_record(run.record)
         held.push(closing.pop_all())  # from here on the run lets go; until here, whatever went wrong does
         return run
+
+
+def _asked(
+    record: RunRecord, intake: Intake, store: ExchangeStore, hook: object, closing: ExitStack
+) -> tuple[RunRecord, LiveSut]:
+    """The record with what the platform showed before anything is judged, and the SUT to go on with."""
+    sut, before = _open(record, intake.suites, store, hook, closing), None
+    if not record.statement.declared:
+        record, before = introduced(record, intake, sut)
+        sut = _open(record, intake.suites, store, hook, closing)
+
+    def opened(url: str) -> LiveSut:
+        moved = replace(record, target=url, statement=replace(record.statement, base_url=url))
+        return _open(moved, intake.suites, store, hook, closing)
+
+    record = surveyed(record, intake, sut, before=before, opened=opened if "://" in record.target else None)
+    skew = skew_of(store.chronological())
+    if skew and not skew.trusted:  # from now on nobody compares with the present
+        sut = _open(record, intake.suites, store, hook, closing)
+    return record, sut
 
 
 def _announced(record: RunRecord, intake: Intake) -> RunRecord:
@@ -124,12 +151,12 @@ def _await_target(record: RunRecord, intake: Intake, hook: object) -> None:
     while clock.monotonic() < end:
         with ExitStack() as closing:
             sut = _open(record, intake.suites, ExchangeStore(None), hook, closing)
-            if preflight(sut, probes(intake)).cause is None:
+            if preflight(sut, probes(intake), proxy=intake.settings.text("proxy")).cause is None:
                 return
         clock.sleep(PAUSE)
 
 
-def _recording(record: RunRecord) -> ExchangeStore:
+def _recording(record: RunRecord, *, shared: bool) -> ExchangeStore:
     """A new store of exchanges; what an earlier run left in the folder is removed, or it would pass for this one's.
 
     Raises:
@@ -140,7 +167,7 @@ def _recording(record: RunRecord) -> ExchangeStore:
         record.folder.mkdir(parents=True, exist_ok=True)
         for name in (REPORT, PAGE, RECORD, *stores):
             (record.folder / name).unlink(missing_ok=True)
-        return ExchangeStore(record.exchanges)
+        return ExchangeStore(record.exchanges, shared=shared)
 
 
 def _open(
@@ -154,7 +181,6 @@ def _open(
 
 
 def setting_of(record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object) -> Setting:
-    """What the target layer needs to know of a run."""
-    return Setting(
-        suites, store, RealClock(), record.now, record.seed, record.permissions, record.prefix, adapter_of(hook)
-    )
+    """What the target layer needs to know of a run; the present is doubtful if the recording shows another clock."""
+    now = present(record.now, skew_of(store.chronological()))
+    return Setting(suites, store, RealClock(), now, record.seed, record.permissions, record.prefix, adapter_of(hook))

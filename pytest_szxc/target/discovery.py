@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from pytest_szxc.catalogue.openapi import read_openapi
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
+from pytest_szxc.target.redirects import join
 from pytest_szxc.target.statement import Claim
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 CAPABILITY = "/.well-known/szxc.json"
 OPENAPI = "/openapi.json"
 SCHEMA = "urn:szxc:szxc:capability"
+TRIED = 3
+"""Other base URLs that are looked at when nothing is found under the one given."""
 
 
 def discover(sut: LiveSut, statement: Statement, suites: Mapping[str, Suite]) -> Statement:
@@ -34,16 +38,50 @@ def discover(sut: LiveSut, statement: Statement, suites: Mapping[str, Suite]) ->
         sut: asks for the two documents, once.
         statement: default bindings, no claims.
         suites: those of the run; what is said of others is left out.
+
+    Raises:
+        TransportFault: nothing came back.
     """
-    try:
-        capability, described = sut.look(CAPABILITY), sut.look(OPENAPI)
-    except TransportFault:
-        return statement  # preflight will say why
+    capability, described = sut.look(CAPABILITY), sut.look(OPENAPI)
     if capability is not None and validator(SCHEMA).holds(capability):
         statement = _introduced(statement, capability, suites)
     if isinstance(described, dict):
         statement = replace(statement, operations=_rebound(statement, described))
     return statement
+
+
+def candidates(base_url: str) -> tuple[str, ...]:
+    """Other base URLs of the same origin under which the API may lie: the folders above, and ``/api``."""
+    parts = urlsplit(base_url)
+    folders = [part for part in parts.path.split("/") if part]
+    above = ["/".join(("", *folders[:count])) for count in range(len(folders))]
+    paths = [path for path in (*reversed(above), "/api") if path != parts.path.rstrip("/")]
+    return tuple(urlunsplit((parts.scheme, parts.netloc, path, "", "")) for path in dict.fromkeys(paths))[:TRIED]
+
+
+def introduces(sut: LiveSut, base_url: str) -> str | None:
+    """Where the API lies, if the platform introduces itself at a base URL.
+
+    Args:
+        sut: opened at that URL.
+        base_url: what it was opened with.
+    """
+    try:
+        capability, described = sut.look(CAPABILITY), sut.look(OPENAPI)
+    except TransportFault:
+        return None
+    if isinstance(described, dict) and "paths" in described:
+        return _server(described, base_url) or base_url
+    return base_url if capability is not None and validator(SCHEMA).holds(capability) else None
+
+
+def _server(document: dict[str, Json], base_url: str) -> str | None:
+    """The address that an OpenAPI document names first, if it is of the same origin."""
+    servers = document.get("servers")
+    first = servers[0] if isinstance(servers, list) and servers else None
+    url = first.get("url") if isinstance(first, dict) else None
+    joined = join(base_url + OPENAPI, url) if isinstance(url, str) else None
+    return joined.rstrip("/") if joined else None
 
 
 def _introduced(statement: Statement, capability: dict[str, Json], suites: Mapping[str, Suite]) -> Statement:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import PermissionMissing, Unjudgeable
 from pytest_szxc.model import Cause
+from pytest_szxc.target.causes import HOPELESS, LATE, code_of, params_of, symptom_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pytest_szxc.model import Suite
     from pytest_szxc.target.live import LiveSut
@@ -17,44 +18,10 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 """A conformance class (or an operation) by suite and id."""
 
-_CAUSES = (
-    ("transport.dns", "preflight.dns"),
-    ("transport.refused", "preflight.refused"),
-    ("transport.unreachable", "preflight.refused"),
-    ("transport.tls", "preflight.tls"),
-    ("file.", "preflight.file"),
-    ("http.unauthorised", "preflight.denied"),
-    ("http.forbidden", "preflight.denied"),
-    ("envelope.denied", "preflight.denied"),
-    ("http.server-error", "preflight.server-error"),
-    ("http.rate-limited", "preflight.rate-limited"),
-    ("json.html", "preflight.html"),
-    ("json.", "preflight.json"),
-    ("encoding.", "preflight.json"),
-    ("envelope.", "preflight.envelope"),
-    ("redirect.", "preflight.redirect"),
-    ("http.redirect", "preflight.redirect"),
-    ("transport.timeout", "preflight.timeout"),
-    ("transport.connect-timeout", "preflight.timeout"),
-    ("transport.", "preflight.protocol"),
-    ("http.absent", "preflight.absent"),
-    ("binding.missing", "preflight.unbound"),
-    ("", "preflight.other"),
-)
-"""Beginning of a fault's code → what it means for the whole target; the first row that a probe matches is the cause."""
-_HOPELESS = (
-    "transport.dns",
-    "transport.refused",
-    "transport.unreachable",
-    "transport.tls",
-    "transport.connect-timeout",
-)
 _PATIENCE = 2
-"""Time-outs after which no further probe is sent."""
+"""Time-outs, or refusals for asking too often, after which no further probe is sent."""
 _ANSWERED = {"http.client-error", "envelope.refused"}
 """A question asked without its parameters may be refused; whoever refuses it is there."""
-
-
 _TROUBLE = (
     "http.unauthorised",
     "http.forbidden",
@@ -63,9 +30,11 @@ _TROUBLE = (
     "envelope.denied",
     "transport.",
     "encoding.",
+    "framing.",
     "budget.",
+    "proxy.",
 )
-"""Faults that do not say that an operation is absent. A page in HTML does: that is how many platforms say 404."""
+"""Symptoms that do not say that an operation is absent. A page in HTML does: that is how many platforms say 404."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +45,58 @@ class Preflight:
         cause: why nothing can be tested, or ``None``; ``params["fault"]`` is the code of the fault behind it.
         observed: by suite and class, whether its probe answered.
         troubled: classes whose probe failed in a way in which only something that is there fails.
+        reasons: by suite and operation, why its answer was not usable; ``None`` where it was.
+        symptoms: the same as exact codes; empty where it was usable.
+        empty: operations that answered with no record at all.
     """
 
     cause: Cause | None
     observed: dict[Place, bool]
     troubled: frozenset[Place] = frozenset()
+    reasons: Mapping[Place, Unjudgeable | None] = field(default_factory=dict)
+    symptoms: Mapping[Place, str] = field(default_factory=dict)
+    empty: frozenset[Place] = frozenset()
 
 
 @dataclass(slots=True)
 class _Seen:
-    """Answers so far, by suite and operation; ``None`` is a usable answer."""
+    """Answers so far, by suite and operation; ``None`` is a usable answer.
 
+    Attributes:
+        sut: the run's SUT.
+        proxy: the proxy that requests go through, if any.
+    """
+
+    sut: LiveSut
+    proxy: str | None
     reasons: dict[Place, Unjudgeable | None] = field(default_factory=dict)
+    empty: set[Place] = field(default_factory=set)
+
+    def ask(self, places: Sequence[Place]) -> None:
+        """Ask some operations, side by side."""
+        for place, probe in zip(places, self.sut.probe_each(places), strict=True):
+            if isinstance(probe, Unjudgeable):
+                self.reasons[place] = probe
+                continue
+            if isinstance(probe, Exception):
+                raise probe
+            self.reasons[place] = None
+            if self.sut.suites[place[0]].operations[place[1]].answer == "records" and probe.came is None:
+                self.empty.add(place)
 
     @property
     def hopeless(self) -> bool:
-        codes = [reason.code for reason in self.reasons.values() if reason]
-        late = sum(code == "transport.timeout" for code in codes)
-        return len(codes) == len(self.reasons) and (
-            late >= _PATIENCE or any(code.startswith(_HOPELESS) for code in codes)
+        """Whether nothing else will answer either."""
+        symptoms = [self.symptom(place) for place, reason in self.reasons.items() if reason]
+        late = sum(symptom.startswith(LATE) for symptom in symptoms)
+        return len(symptoms) == len(self.reasons) and (
+            late >= _PATIENCE or any(symptom.startswith(HOPELESS) for symptom in symptoms)
         )
+
+    def symptom(self, place: Place) -> str:
+        """What a place's answer failed with; empty for a usable answer."""
+        reason = self.reasons.get(place)
+        return symptom_of(reason, self.sut.store, self.proxy) if reason else ""
 
 
 def probes_of(suites: Mapping[str, Suite]) -> dict[Place, str]:
@@ -103,22 +104,30 @@ def probes_of(suites: Mapping[str, Suite]) -> dict[Place, str]:
     return {(suite.id, row.id): row.probe for suite in suites.values() for row in suite.classes if row.probe}
 
 
-def preflight(sut: LiveSut, probes: Mapping[Place, str]) -> Preflight:
-    """Ask each probe once.
+def preflight(
+    sut: LiveSut, probes: Mapping[Place, str], *, proxy: str | None = None, before: Unjudgeable | None = None
+) -> Preflight:
+    """Ask each probe once: the first alone, because what it fails with may settle all.
 
     Args:
         sut: the run's SUT.
         probes: by suite and class, the operation that shows its presence.
+        proxy: the proxy that requests go through, if any.
+        before: what the platform was already found to fail with.
     """
-    seen = _Seen()
-    for (suite, _), operation in probes.items():
-        if (suite, operation) not in seen.reasons and not seen.hopeless:
-            seen.reasons[suite, operation] = _ask(sut, suite, operation)
-    observed = {place: _answers(sut, seen, place, operation) for place, operation in probes.items()}
+    seen = _Seen(sut, proxy, {("", "-"): before} if before else {})
+    places = list(dict.fromkeys((suite, operation) for (suite, _), operation in probes.items()))
+    for some in (places[:1], places[1:]):
+        if not (seen.reasons and seen.hopeless):
+            seen.ask(some)
+    observed = {place: _answers(seen, place, operation) for place, operation in probes.items()}
     telling = [observed[place] for place, operation in probes.items() if _telling(sut, place, operation)]
     usable = any(telling or observed.values())
     troubled = frozenset(place for place, operation in probes.items() if _troubled(seen, place, operation))
-    return Preflight(None if usable else _cause(seen), observed, troubled)
+    symptoms = {place: seen.symptom(place) for place in seen.reasons}
+    return Preflight(
+        None if usable else _cause(seen), observed, troubled, seen.reasons, symptoms, frozenset(seen.empty)
+    )
 
 
 def _telling(sut: LiveSut, place: Place, operation: str) -> bool:
@@ -126,23 +135,15 @@ def _telling(sut: LiveSut, place: Place, operation: str) -> bool:
     return sut.suites[place[0]].operations[operation].answer != "document"
 
 
-def _ask(sut: LiveSut, suite: str, operation: str) -> Unjudgeable | None:
-    try:
-        sut.probe(suite, operation)
-    except Unjudgeable as reason:
-        return reason
-    return None
-
-
-def _answers(sut: LiveSut, seen: _Seen, place: Place, operation: str) -> bool:
+def _answers(seen: _Seen, place: Place, operation: str) -> bool:
     key = (place[0], operation)
     if key not in seen.reasons:
         return False
     reason = seen.reasons[key]
     if reason is None:
         return True
-    incomplete = sut.suites[place[0]].operations[operation].answer != "records"
-    return incomplete and reason.code in _ANSWERED and not _said_to_all(seen, key, reason)
+    incomplete = seen.sut.suites[place[0]].operations[operation].answer != "records"
+    return incomplete and seen.symptom(key) in _ANSWERED and not _said_to_all(seen, key, reason)
 
 
 def _said_to_all(seen: _Seen, key: Place, reason: Unjudgeable) -> bool:
@@ -154,16 +155,20 @@ def _said_to_all(seen: _Seen, key: Place, reason: Unjudgeable) -> bool:
 
 
 def _troubled(seen: _Seen, place: Place, operation: str) -> bool:
-    reason = seen.reasons.get((place[0], operation))
-    return reason is not None and reason.code.startswith(_TROUBLE)
+    return seen.symptom((place[0], operation)).startswith(_TROUBLE)
 
 
 def _cause(seen: _Seen) -> Cause | None:
-    """The most telling of the reasons; without any probe there is nothing to say."""
-    reasons = [(place, why) for place, why in seen.reasons.items() if why and not isinstance(why, PermissionMissing)]
-    for beginning, code in _CAUSES:
-        for (_, operation), reason in reasons:
-            if reason.code.startswith(beginning):
-                params = {name: str(value) for name, value in reason.params.items()}
-                return Cause(code, {**params, "operation": operation, "fault": reason.code}, reason.exchange)
-    return None
+    """The gravest of the reasons; without any probe there is nothing to say."""
+    reasons = [
+        (place[1], seen.symptom(place), why)
+        for place, why in seen.reasons.items()
+        if why and not isinstance(why, PermissionMissing)
+    ]
+    if not reasons:
+        return None
+    account = seen.sut.primary
+    _, code, operation, reason = min(
+        ((*code_of(symptom, account), operation, why) for operation, symptom, why in reasons), key=lambda row: row[0]
+    )
+    return Cause(code, params_of(reason, operation, account, seen.proxy), reason.exchange)

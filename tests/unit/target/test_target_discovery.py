@@ -9,7 +9,7 @@ import pytest
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.target.clock import VirtualClock
-from pytest_szxc.target.discovery import CAPABILITY, OPENAPI, discover
+from pytest_szxc.target.discovery import CAPABILITY, OPENAPI, candidates, discover, introduces
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.statement_file import default_statement
 from pytest_szxc.target.store import ExchangeStore
@@ -85,3 +85,47 @@ def test_anything_else_changes_nothing(discovered, documents):
         key: bound for key, bound in before.operations.items() if key[1] != "create_entry"
     }
     assert found.claims == {}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "tried"),
+    [
+        ("http://h", ("http://h/api",)),
+        ("http://h:1/api", ("http://h:1",)),
+        ("https://h/a/b/c/d", ("https://h/a/b/c", "https://h/a/b", "https://h/a")),
+        ("http://h/portal/", ("http://h", "http://h/api")),
+    ],
+)
+def test_where_else_an_interface_may_lie(base_url, tried):
+    assert candidates(base_url) == tried
+
+
+@pytest.mark.parametrize(
+    ("documents", "found"),
+    [
+        ({}, None),
+        ({OPENAPI: {"paths": {}}}, "http://szxc.invalid"),
+        ({OPENAPI: {"paths": {}, "servers": [{"url": "/v3/"}]}}, "http://szxc.invalid/v3"),
+        ({OPENAPI: {"paths": {}, "servers": [{"url": "https://elsewhere.invalid/v3"}]}}, "http://szxc.invalid"),
+        ({OPENAPI: {"paths": {}, "servers": "odd"}}, "http://szxc.invalid"),
+        ({OPENAPI: {"title": "any page"}}, None),
+        ({CAPABILITY: {"claims": {}}}, "http://szxc.invalid"),
+        ({CAPABILITY: {"claims": 1}}, None),
+    ],
+)
+def test_a_platform_says_where_its_interface_is(documents, found):
+    def app(environ, start_response):
+        body = documents.get(environ["PATH_INFO"])
+        start_response("404 Not Found" if body is None else "200 OK", [("Content-Type", "application/json")])
+        return [json.dumps(body).encode()]
+
+    sut = LiveSut(
+        suites={},
+        statement=default_statement("http://szxc.invalid", {}),
+        store=ExchangeStore(None),
+        clock=VirtualClock(NOW),
+        now=NOW,
+        seed="1",
+        transport=WsgiTransport(app),
+    )
+    assert introduces(sut, "http://szxc.invalid") == found

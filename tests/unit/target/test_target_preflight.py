@@ -49,8 +49,8 @@ def probe(suite: Suite, target: str, statement: Statement = STATEMENT) -> tuple[
 @pytest.mark.parametrize(
     ("reply", "cause"),
     [
-        (answer({}, "401 Unauthorized"), "preflight.denied"),
-        (answer({}, "403 Forbidden"), "preflight.denied"),
+        (answer({}, "401 Unauthorized"), "preflight.no-account"),
+        (answer({}, "403 Forbidden"), "preflight.no-account"),
         (answer({}, "404 Not Found"), "preflight.absent"),
         (answer(b"<!doctype html><html>"), "preflight.html"),
         (answer(b"{"), "preflight.json"),
