@@ -93,7 +93,7 @@ prove: $(VENV)/installed-dev $(SERVER)/installed
 	@mkdir -p docs/proof
 	$(BIN)/szxc selftest --json docs/proof/kill-matrix.json
 	$(RUN) examples/datasette/run.py
-	$(RUN) benchmarks/run_all.py --out docs/proof
+	$(RUN) benchmarks/run_all.py --long --out docs/proof
 
 clean:
 	rm -rf $(VENV) $(SERVER) .venv-bench-* szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -12,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-NAMES = ("startup", "catalogue_load", "one_requirement", "all_failing", "whole_suite")
+NAMES = (
+    "startup",
+    "catalogue_load",
+    "one_requirement",
+    "all_failing",
+    "whole_suite",
+    "latency",
+    "side_by_side",
+    "hostile_kit",
+)
+LONG = ("engines_agree", "fault_injection")
+"""Proofs that take minutes each."""
 
 
 def figures_of(name: str) -> dict[str, Any]:
@@ -28,9 +39,11 @@ def main() -> int:
     """Run them all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, help="folder for a dated file with the figures")
-    out = parser.parse_args().out
+    parser.add_argument("--long", action="store_true", help="the proofs that take minutes too")
+    given = parser.parse_args()
+    out = given.out
     now = datetime.now(UTC)
-    measured = [figures_of(name) for name in NAMES]
+    measured = [figures_of(name) for name in (*NAMES, *(LONG if given.long else ()))]
     if out:
         machine = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
         document = {"measured": now.isoformat(timespec="seconds"), **machine, "figures": measured}

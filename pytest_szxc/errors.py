@@ -12,6 +12,7 @@
         ├── Absent            the platform says that the operation does not exist (404, 405, 501)
         └── PermissionMissing the user did not allow what the check needs (writing, a second account)
     ConformanceFailure        the only exception that may become *fail*
+    RunEnded                  tells a thread that the run is over; nothing catches it
 """
 
 from __future__ import annotations
@@ -91,6 +92,10 @@ class PermissionMissing(Unjudgeable):
     def __init__(self, permission: str, operation: str) -> None:
         super().__init__(f"permission-not-given.{permission}", operation=operation)
         self.permission = permission
+
+
+class RunEnded(BaseException):
+    """The run is over; a thread that is still asking shall stop. What ``KeyboardInterrupt`` is to the main thread."""
 
 
 class ConformanceFailure(Exception):  # noqa: N818 -- the field's word: a failure of the SUT, not an error of ours

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_szxc.target.statement import Limits, Statement
 
 DEMO = "demo"
+_HOOKS = threading.Lock()
+"""A plugin need not know that requirements are judged side by side."""
 RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "suite", "rate", "ca", "proxy", "budget")
 
 
@@ -94,9 +97,10 @@ def adapter_of(hook: object) -> Adapter | None:
 
 
 def _called(hook: object, name: str, **given: object) -> Json:
-    """What a plugin's hook gives; its mistake is neither the system's nor ours."""
+    """What a plugin's hook gives; its mistake is neither the system's nor ours. One call at a time, in any thread."""
     try:
-        return getattr(hook, name)(**given)
+        with _HOOKS:
+            return getattr(hook, name)(**given)
     except Exception as error:
         raise Unjudgeable("hook.failed", hook=name, problem=show(f"{type(error).__name__}: {error}")) from error
 

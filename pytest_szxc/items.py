@@ -14,6 +14,7 @@ import pytest
 from pytest_szxc.errors import ConformanceFailure
 from pytest_szxc.messages import render
 from pytest_szxc.model import Status
+from pytest_szxc.printable import line
 from pytest_szxc.report.document import verdict_json
 from pytest_szxc.verdict.decision import counts_against
 
@@ -59,7 +60,7 @@ class RequirementItem(pytest.Item):
 
     def setup(self) -> None:
         """Ask, judge, and stop here if there is nothing to state."""
-        self.verdict = self.run.judge(self.requirement)
+        self.verdict = self.run.verdict(self.requirement)
         self.user_properties.append((VERDICT, json.dumps(verdict_json(self.verdict), ensure_ascii=False)))
         if self.verdict.status is Status.NOT_APPLICABLE:
             pytest.skip(self._reason())
@@ -87,7 +88,7 @@ class RequirementItem(pytest.Item):
         return folder / "requirements.toml", 0, self.requirement.id
 
     def _text(self) -> str:
-        return "\n".join(self.run.failure_lines(self.requirement, self.verdict))
+        return "\n".join(map(line, self.run.failure_lines(self.requirement, self.verdict)))
 
     def _reason(self) -> str:
         cause = self.verdict.cause

@@ -136,7 +136,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """One conformance suite: everything its folder says."""
+    """One conformance suite: everything its folder says.
+
+    ``write_probe`` is the operation that does nothing to an object that does not exist: it shows the right to write.
+    """
 
     id: str
     code: str
@@ -150,6 +153,7 @@ class Suite:
     requirements: tuple[Requirement, ...]
     folder: Path
     digest: str = ""
+    write_probe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +181,24 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try at a request that was not the last: why it was tried again, when (UTC, RFC 3339), for how many seconds.
+
+    ``fault`` is a code of ours (``transport.reset``, ``http.server-error``), ``status`` that of a refusal.
+    """
+
+    fault: str
+    status: int | None = None
+    started: str = ""
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and what came of it: a response, or the code of a transport fault.
 
     ``id`` is derived from operation and request, so that two runs that send the same requests name them alike.
-    ``started`` is UTC (RFC 3339), ``elapsed`` seconds.
+    ``started`` is UTC (RFC 3339), ``elapsed`` seconds; ``earlier`` are the tries before the one that counts.
     """
 
     id: str
@@ -192,6 +209,7 @@ class Exchange:
     fault_params: dict[str, str] = field(default_factory=dict)
     started: str = ""
     elapsed: float = 0.0
+    earlier: tuple[Attempt, ...] = ()
 
 
 class Location(NamedTuple):
@@ -229,7 +247,8 @@ class Cause:
 class Verdict:
     """What is decided about one requirement.
 
-    ``observed`` counts the observations judged; ``findings`` holds the first of ``found``.
+    ``observed`` counts the observations judged; ``findings`` holds the first of ``found``. ``tries`` is how often the
+    request was sent that needed most: a pass at the second try is said to be one.
     """
 
     requirement: str
@@ -239,3 +258,4 @@ class Verdict:
     observed: int = 0
     cause: Cause | None = None
     exchanges: tuple[str, ...] = ()
+    tries: int = 1

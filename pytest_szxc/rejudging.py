@@ -77,6 +77,7 @@ def rejudge_report(folder: Path) -> Rejudged:
     differing = [part for part in FOLLOWS if said[part] not in (again[part], whole[part])]
     codes = {document["run"]["exitCode"] for document in (again, whole)}
     differing += _run_differs(said["run"], codes, partial=bool(not_run))
+    differing += ["run.notices"] if said["run"]["notices"] != again["run"]["notices"] else []
     return Rejudged(len(before) - len(not_run), tuple(changed), tuple(differing))
 
 

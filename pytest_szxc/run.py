@@ -6,19 +6,22 @@ import shlex
 import sqlite3
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from pytest_szxc import __version__
+from pytest_szxc.ahead import Ahead
 from pytest_szxc.checks.loading import load_checks
 from pytest_szxc.errors import StatementError
 from pytest_szxc.evidence.run_record import RunRecord, record_json, shareable
-from pytest_szxc.model import Cause, Status, Verdict
+from pytest_szxc.model import Cause, Effect, Status, Verdict
 from pytest_szxc.printable import show
 from pytest_szxc.report.document import RunFacts, report_document, write_report
 from pytest_szxc.report.page import write_page
-from pytest_szxc.report.terminal import failure_lines, word
+from pytest_szxc.report.terminal import failure_lines, notice_lines, word
 from pytest_szxc.target.auth import placeholder
+from pytest_szxc.target.gate import Gate
+from pytest_szxc.target.notices import notices
 from pytest_szxc.target.pace import waited
 from pytest_szxc.target.transports import IN_PROCESS_URL
 from pytest_szxc.verdict.decision import decide, settled
@@ -26,7 +29,7 @@ from pytest_szxc.verdict.judge import Context, judge, passed_over
 from pytest_szxc.verdict.manifest import draw_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -58,6 +61,8 @@ class Run:
         self.sut = sut
         self.store = store
         self._closing = closing
+        self._gate = Gate(store)
+        self._ahead: Ahead | None = None
         self._checks = {suite.id: load_checks(suite) for suite in suites.values()}
 
     @property
@@ -90,6 +95,34 @@ class Run:
     def _entries(self) -> dict[str, Entry]:
         return {entry.requirement.id: entry for entry in self.manifest.entries}
 
+    def begin(self, requirements: Iterable[Requirement]) -> None:
+        """Begin to judge requirements side by side, as many at once as the target allows connections."""
+        self._ahead = Ahead(self, requirements, self.sut.width)
+
+    def verdict(self, requirement: Requirement) -> Verdict:
+        """The verdict on one requirement, as soon as it is there."""
+        made = self._ahead.verdict(requirement) if self._ahead else None
+        return made or self.judge(requirement)
+
+    def writes(self, requirement: Requirement) -> bool:
+        """Whether the check of a requirement may change something."""
+        effects = (self.sut.effect(requirement.suite, name) for name in requirement.operations)
+        return any(effect is not Effect.READ for effect in effects)
+
+    def rule_over(self, requirement: Requirement) -> str | None:
+        """The operation whose stream is all that the check of a requirement asks for; ``None`` if it asks itself."""
+        return getattr(self._checks[requirement.suite].get(requirement.id), "over", None)
+
+    def streams(self, requirements: Iterable[Requirement]) -> Iterator[Callable[[], None]]:
+        """What reads each stream that the rules of owed requirements declare, once."""
+        owed = (requirement for requirement in requirements if self._entries[requirement.id].owed)
+        places = {(requirement.suite, self.rule_over(requirement)): None for requirement in owed}
+        yield from (partial(self._read_ahead, suite, over) for suite, over in places if over)
+
+    def _read_ahead(self, suite: str, operation: str) -> None:
+        with self._gate.reading():
+            self.sut.read_ahead(suite, operation)
+
     def judge(self, requirement: Requirement) -> Verdict:
         """The verdict on one requirement of the manifest; asks the SUT only if one is owed."""
         entry = self._entries[requirement.id]
@@ -99,7 +132,21 @@ class Run:
         if check is None:
             return Verdict(requirement.id, Status.TESTER_ERROR, cause=Cause("tester.no-check"))
         view = self.sut.for_requirement(requirement.id)
-        return judge(requirement, check, view, view, self._context(requirement.suite))
+        with self._held(requirement):
+            verdict = judge(requirement, check, view, view, self._context(requirement.suite))
+        self.store.flush()
+        return verdict
+
+    @contextmanager
+    def _held(self, requirement: Requirement) -> Iterator[None]:
+        """Alone for a check that writes; a rule holds nobody up once its stream has been read."""
+        over = self.rule_over(requirement)
+        if over:
+            self._read_ahead(requirement.suite, over)
+            yield
+        else:
+            with self._gate.writing() if self.writes(requirement) else self._gate.reading():
+                yield
 
     def failure_lines(self, requirement: Requirement, verdict: Verdict) -> Iterator[str]:
         """What a person needs to mend a requirement."""
@@ -111,7 +158,7 @@ class Run:
         )
 
     def header_lines(self) -> list[str]:
-        """The line at the head of a run."""
+        """The line at the head of a run, and what a reader should know already."""
         mode = "mode.write" if "write" in self.record.permissions else "mode.read"
         facts = {
             "version": __version__,
@@ -121,7 +168,12 @@ class Run:
             "mode": word(mode, self.lang),
             "seed": self.record.seed,
         }
-        return [word("header", self.lang, **facts)]
+        return [word("header", self.lang, **facts), *notice_lines(self.notices(), self.lang)]
+
+    def notices(self) -> tuple[Cause, ...]:
+        """What a reader of the result should know, as far as the run has seen."""
+        insecure = bool((self.record.settings or {}).get("insecure"))
+        return notices(self.store.chronological(), self.record.statement, self.suites, insecure=insecure)
 
     def plan(self) -> dict[str, Json]:
         """The run as plain JSON, for a worker process."""
@@ -169,7 +221,9 @@ class Run:
         return document
 
     def close(self) -> None:
-        """Let go of target and store."""
+        """Let go of target and store; what is still being judged is given up."""
+        if self._ahead:
+            self._ahead.close()
         self._closing.close()
 
     def _facts(self, exit_code: int, *, partial: bool) -> RunFacts:
@@ -187,6 +241,7 @@ class Run:
             manifest=self.manifest.digest,
             partial=partial,
             taints=("insecure",) if settings.get("insecure") else (),
+            notices=self.notices(),
             requests_sent=counters.sent,
             requests_saved=counters.saved,
             rate_cost=round(waited(self.store), 1),

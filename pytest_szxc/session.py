@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_szxc.errors import CatalogueError, PreflightError, SzxcError
-from pytest_szxc.items import VERDICT, collect_items, node_id
+from pytest_szxc.items import VERDICT, RequirementItem, collect_items, node_id
 from pytest_szxc.messages import render
 from pytest_szxc.model import Status
 from pytest_szxc.opening import join_run, open_run
 from pytest_szxc.plugin import write_lines
 from pytest_szxc.printable import bare_url
 from pytest_szxc.report.reading import verdict_from
-from pytest_szxc.report.terminal import class_lines, closing_lines, error_lines, root_lines
+from pytest_szxc.report.terminal import class_lines, closing_lines, error_lines, root_lines, tried
 from pytest_szxc.run import Run, plan_lines
 from pytest_szxc.settings import OPTIONS
 from pytest_szxc.verdict.decision import ExitCode
@@ -54,7 +54,7 @@ def open_session(config: pytest.Config, settings: Settings) -> RequirementSessio
     """Open the run, or say what is wrong and return the exit code."""
     try:
         offline = config.option.collectonly or settings.flag("plan")
-        run = open_run(settings, config.hook, offline=offline, command=_command(config))
+        run = open_run(settings, config.hook, offline=offline, command=_command(config), shared=_has_workers(config))
     except Exception as error:
         if config.option.fulltrace:
             raise
@@ -64,6 +64,12 @@ def open_session(config: pytest.Config, settings: Settings) -> RequirementSessio
         run.close()
         return ExitCode.OK
     return RequirementSession(config, run)
+
+
+def _has_workers(config: pytest.Config) -> bool:
+    """Whether pytest-xdist, an extra, is to start processes; its own hook settles ``dist`` after ours has run."""
+    asked = (config.getoption(name, None) for name in ("numprocesses", "tx"))
+    return any(asked) or config.getoption("dist", "no") != "no"
 
 
 def join_session(config: pytest.Config, plan: str) -> RequirementSession:
@@ -129,10 +135,13 @@ class RequirementSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
-        """Ask nothing more when preflight found that nothing can be asked."""
-        if self.run.preflight_cause is None or self.worker or session.config.option.collectonly:
-            return None
-        return True
+        """Begin to judge what was chosen; ask nothing more when preflight found that nothing can be asked."""
+        if self.worker or session.config.option.collectonly:
+            return None  # workers are side by side already
+        if self.run.preflight_cause is not None:
+            return True
+        self.run.begin(item.requirement for item in session.items if isinstance(item, RequirementItem))
+        return None
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Our own letters and words for a requirement's verdict."""
@@ -140,7 +149,8 @@ class RequirementSession:
         if verdict is None or not _speaks(report) or (report.failed and not _failed_by(verdict, report)):
             return None
         category = _CATEGORIES.get(verdict.status, verdict.status.value)
-        return category, _LETTERS[verdict.status], render(f"status.{verdict.status}", self.run.lang, {})
+        status, again = render(f"status.{verdict.status}", self.run.lang, {}), tried(verdict.tries, self.run.lang)
+        return category, _LETTERS[verdict.status], f"{status} ({again})" if again else status
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Remember what was begun: without a verdict it is not left out, it is lost."""

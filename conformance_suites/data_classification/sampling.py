@@ -47,13 +47,14 @@ def _has_personal_fields(entry: Record) -> bool:
     return any(personal.field_kind(item.text("name") or "") for item in entry.children("items"))
 
 
-def read(sut: Sut, entry: Record, account: str = "primary") -> Reply:
-    """The answer to reading the data of an entry, which may be a refusal.
+def read_each(sut: Sut, entries: list[Record], account: str = "primary") -> Iterator[tuple[Record, Reply]]:
+    """Each entry with the answer to reading its data, which may be a refusal.
 
     Raises:
         Unjudgeable: no usable answer came.
     """
-    return sut.ask("read_data", account=account, accept=REFUSALS, resourceCode=entry.text("resourceCode"))
+    questions = [{"resourceCode": entry.text("resourceCode")} for entry in entries]
+    yield from zip(entries, sut.ask_each("read_data", questions, account=account, accept=REFUSALS), strict=True)
 
 
 def is_given(reply: Reply) -> bool:
@@ -80,8 +81,7 @@ def read_sample(sut: Sut) -> Iterator[tuple[Record, Reply]]:
     """
     missing: list[Record] = []
     entries = sampled(sut)
-    for entry in entries:
-        reply = read(sut, entry)
+    for entry, reply in read_each(sut, entries):
         if is_given(reply):
             yield entry, reply
         elif reply.response.status == NOT_THERE:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc import expect, requirement
 
 from .grading import G1, G3, entry_rank, name
-from .sampling import gives_rows, read, sampled
+from .sampling import gives_rows, read_each, sampled
 from .specimen import regrading, specimen
 
 if TYPE_CHECKING:
@@ -29,9 +29,8 @@ def test_nobody_reads_above_clearance(sut: Sut) -> Iterator[Observation]:
     """
     open_to_all = False
     held: list[Observation] = []
-    for entry in sampled(sut):
+    for entry, reply in read_each(sut, sampled(sut), account="low_right"):
         rank = entry_rank(entry) or G1
-        reply = read(sut, entry, account="low_right")
         given = gives_rows(reply)
         if rank < G3:
             open_to_all = open_to_all or given

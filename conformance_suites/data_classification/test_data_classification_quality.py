@@ -29,8 +29,10 @@ COMPLETE, REPEATS = 95, 1
 @requirement("DC-056")
 def test_quality_report_is_computed(sut: Sut) -> Iterator[Observation]:
     """Six characteristics, each value its own fraction, four of them recomputed from the rows."""
-    for entry, data in _clear(sut):
-        report = sut.ask("quality_report", resourceCode=entry.text("resourceCode")).record
+    clear = list(_clear(sut))
+    questions = [{"resourceCode": entry.text("resourceCode")} for entry, _ in clear]
+    for (entry, data), reply in zip(clear, sut.ask_each("quality_report", questions), strict=True):
+        report = reply.record
         indicators = {indicator.text("code") or "": indicator for indicator in report.children("indicators")}
         present = {code[:2] for code in indicators}
         for characteristic, title in CHARACTERISTICS.items():

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @requirement("DC-017")
 def test_grading_service_answers_the_24_cells(sut: Sut) -> Iterator[Observation]:
     """Each object with each harm, one at a time, gives the level and the sub-level of its cell."""
-    for cell in tables.rows("decision_table"):
-        impact = {"object": cell["object"], "harm": cell["harm"]}
-        reply = sut.ask("evaluate_grading", body={"impacts": [impact]})
+    cells = tables.rows("decision_table")
+    questions = [{"body": {"impacts": [{"object": cell["object"], "harm": cell["harm"]}]}} for cell in cells]
+    for cell, reply in zip(cells, sut.ask_each("evaluate_grading", questions), strict=True):
         divided = reply.record.text("level") != "general" and reply.record.has("subLevel")
         holds = entry_rank(reply.record) == rank_of(cell["grade"]) and not divided
         wanted = f"{cell['object']} × {cell['harm']} → {cell['grade']}"

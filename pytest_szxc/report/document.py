@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_szxc import __version__
+from pytest_szxc.printable import printable_json, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_szxc.model import Json, Requirement, Suite, Text, Verdict
+    from pytest_szxc.model import Cause, Finding, Json, Requirement, Suite, Text, Verdict
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.verdict.decision import ClassResult, Decision, Root
 
 FORMAT = "szxc-report/1"
+VERDICT_BYTES = 32 * 1024
+"""What the findings of one requirement may take; what is left out stays counted in ``found``."""
+FINDINGS_BYTES = 4 * 1024 * 1024
+"""What all findings together may take; past it each requirement keeps its first one."""
+PARAM_CLIP = 1_000
+"""Characters of one value that a cause names; some are lists of our own names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class RunFacts:
     manifest: str
     partial: bool = False
     taints: tuple[str, ...] = ()
+    notices: tuple[Cause, ...] = ()
     requests_sent: int = 0
     requests_saved: int = 0
     rate_cost: float = 0.0
@@ -44,23 +52,27 @@ def report_document(
 ) -> dict[str, Json]:
     """The report of one run."""
     chosen = list(suites)
-    return {
-        "format": FORMAT,
-        "tool": {"name": "pytest-szxc", "version": __version__},
-        "run": _run(facts),
-        "system": {
-            "name": statement.name,
-            "version": statement.version,
-            "declared": statement.declared,
-            "statement": statement.digest,
-        },
-        "suites": [_suite(suite) for suite in chosen],
-        "manifest": {"digest": facts.manifest, "requirements": [row.id for row, _ in decision.verdicts]},
-        "classes": [_class(result, chosen) for result in decision.classes],
-        "rootCauses": [_root(root) for root in decision.roots],
-        "contradictions": [_root(root) for root in decision.contradictions],
-        "verdicts": [verdict_row(requirement, verdict) for requirement, verdict in decision.verdicts],
-    }
+    rows = (verdict_row(requirement, verdict) for requirement, verdict in decision.verdicts)
+    document: dict[str, Json] = printable_json(
+        {
+            "format": FORMAT,
+            "tool": {"name": "pytest-szxc", "version": __version__},
+            "run": _run(facts),
+            "system": {
+                "name": statement.name,
+                "version": statement.version,
+                "declared": statement.declared,
+                "statement": statement.digest,
+            },
+            "suites": [_suite(suite) for suite in chosen],
+            "manifest": {"digest": facts.manifest, "requirements": [row.id for row, _ in decision.verdicts]},
+            "classes": [_class(result, chosen) for result in decision.classes],
+            "rootCauses": [_root(root) for root in decision.roots],
+            "contradictions": [_root(root) for root in decision.contradictions],
+            "verdicts": list(_within(FINDINGS_BYTES, rows)),
+        }
+    )
+    return document
 
 
 def write_report(document: Mapping[str, Json], path: Path) -> None:
@@ -85,19 +97,49 @@ def _rows(value: Json) -> str:
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Json]:
-    """A verdict as plain JSON, as it travels between processes and stands in the report."""
-    return {
-        "requirement": verdict.requirement,
-        "status": verdict.status.value,
-        "observed": verdict.observed,
-        "found": verdict.found,
-        "findings": [
-            {"at": _given(finding.at._asdict()), "expected": finding.expected, "observed": finding.observed}
-            for finding in verdict.findings
-        ],
-        "cause": _given(asdict(verdict.cause)) if verdict.cause else None,
-        "exchanges": list(verdict.exchanges),
-    }
+    """A verdict as plain JSON, as it travels between processes and stands in the report; each text is printable."""
+    plain: dict[str, Json] = printable_json(
+        {
+            "requirement": verdict.requirement,
+            "status": verdict.status.value,
+            "observed": verdict.observed,
+            "found": verdict.found,
+            "findings": _fitting([_finding(finding) for finding in verdict.findings], VERDICT_BYTES),
+            "cause": _cause(verdict.cause) if verdict.cause else None,
+            "exchanges": list(verdict.exchanges),
+            "tries": verdict.tries,
+        }
+    )
+    return plain
+
+
+def _finding(finding: Finding) -> dict[str, Json]:
+    """A finding; names of members and records are the system's own words, like what was observed."""
+    named = {name: show(value) if isinstance(value, str) else value for name, value in finding.at._asdict().items()}
+    return {"at": _given(named), "expected": show(finding.expected), "observed": show(finding.observed)}
+
+
+def _fitting(findings: list[dict[str, Json]], limit: int) -> list[dict[str, Json]]:
+    """The first findings that take at most ``limit`` bytes; always one, if there is any."""
+    kept, size = findings[:1], _size(findings[:1])
+    for finding in findings[1:]:
+        size += _size(finding)
+        if size > limit:
+            break
+        kept.append(finding)
+    return kept
+
+
+def _within(limit: int, rows: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
+    """The rows, with fewer findings once ``limit`` bytes of them have been written."""
+    for row in rows:
+        kept = _fitting(row["findings"], limit)
+        limit -= _size(kept)
+        yield {**row, "findings": kept}
+
+
+def _size(value: Json) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
 
 def verdict_row(requirement: Requirement, verdict: Verdict) -> dict[str, Json]:
@@ -126,6 +168,7 @@ def _run(facts: RunFacts) -> dict[str, Json]:
         "exitCode": facts.exit_code,
         "partial": facts.partial,
         "taints": list(facts.taints),
+        "notices": [_cause(notice) for notice in facts.notices],
         "requests": {"sent": facts.requests_sent, "saved": facts.requests_saved, "rateCostSeconds": facts.rate_cost},
         "options": dict(facts.options),
     }
@@ -156,7 +199,12 @@ def _class(result: ClassResult, suites: list[Suite]) -> dict[str, Json]:
 
 
 def _root(root: Root) -> dict[str, Json]:
-    return {"cause": _given(asdict(root.cause)), "requirements": list(root.requirements)}
+    return {"cause": _cause(root.cause), "requirements": list(root.requirements)}
+
+
+def _cause(cause: Cause) -> dict[str, Json]:
+    params = {name: show(value, PARAM_CLIP) for name, value in cause.params.items()}
+    return _given({"code": cause.code, "params": params, "exchange": cause.exchange})
 
 
 def _text(text: Text) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,6 +24,8 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
+PAGE_BYTES = 4 * 1024 * 1024
+"""What the findings on a page may take; ``report.json`` may hold more of them."""
 _SHOWN_LEVELS = {"ok": {0}, "open": {10, 11}}
 
 
@@ -32,8 +35,19 @@ def write_page(document: Mapping[str, Json], path: Path) -> None:
     run = document["run"]
     tone = next((name for name, codes in _SHOWN_LEVELS.items() if run["exitCode"] in codes), "bad")
     facts = {"report": document, "run": run, "tone": tone, "lang": run["lang"], "chosen": chosen(document)}
-    text = template.render(facts, both=both, cause=cause, show=show)
+    text = template.render(facts, both=both, cause=cause, show=show, fitting=_fitting(document))
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def _fitting(document: Mapping[str, Json]) -> dict[str, int]:
+    """How many findings of each requirement the page has room for; one at least."""
+    room, fitting = PAGE_BYTES, {}
+    for row in document["verdicts"]:
+        for number, finding in enumerate(row["findings"], 1):
+            room -= len(escape(json.dumps(finding, ensure_ascii=False)).encode("utf-8", "backslashreplace"))
+            if number == 1 or room >= 0:
+                fitting[row["requirement"]] = number
+    return fitting
 
 
 def both(code: str, **params: object) -> Markup:

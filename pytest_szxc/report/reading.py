@@ -29,6 +29,7 @@ def verdict_from(row: Mapping[str, Json]) -> Verdict:
         observed=row["observed"],
         cause=cause_from(row["cause"]) if row["cause"] else None,
         exchanges=tuple(row["exchanges"]),
+        tries=row["tries"],
     )
 
 

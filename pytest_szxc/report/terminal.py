@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from pytest_szxc.messages import render
-from pytest_szxc.printable import show
+from pytest_szxc.printable import bare_url, show
 from pytest_szxc.report.reading import cause_from
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FINDINGS_SHOWN = 5
 IDS_SHOWN = 12
+_JUDGED = ("pass", "fail", "warn")
 
 
 def word(code: str, lang: str, **params: object) -> str:
@@ -46,6 +47,8 @@ def failure_lines(  # noqa: PLR0913 -- all that a person is told
         yield f"  {word('more', lang, count=verdict.found - FINDINGS_SHOWN)}"
     if verdict.cause:
         yield from cause_lines(verdict.cause, lang)
+    if verdict.tries > 1:
+        yield f"  {tried(verdict.tries, lang)}"
     yield from (
         f"  curl: {curl(exchange, account_variables)}" for exchange in exchanges if exchange.request.method != "FILE"
     )
@@ -65,6 +68,11 @@ def place(finding: Finding, lang: str) -> str:
     return " ".join(part for part in parts if part)
 
 
+def tried(tries: int, lang: str) -> str:
+    """What is to be said where a request had to be sent again; empty where none had."""
+    return word("tries", lang, tries=tries) if tries > 1 else ""
+
+
 def cause_lines(cause: Cause, lang: str) -> Iterator[str]:
     """A cause and what to do about it."""
     yield f"  {word('reason', lang)}: {render(cause.code, lang, cause.params)} [{cause.code}]"
@@ -73,10 +81,17 @@ def cause_lines(cause: Cause, lang: str) -> Iterator[str]:
         yield f"  {word('hint', lang)}: {hint}"
 
 
+def notice_lines(notices: Iterable[Cause], lang: str) -> Iterator[str]:
+    """What a reader of the result should know, and what to do about it."""
+    for notice in notices:
+        yield f"! {render(notice.code, lang, notice.params)} [{notice.code}]"
+        yield f"  {word('hint', lang)}: {render(notice.code, lang, notice.params, part='hint')}"
+
+
 def curl(exchange: Exchange, account_variables: Mapping[str, str]) -> str:
     """The request as a shell line; a credential stands as the environment variable that holds it, never as a value."""
     request = exchange.request
-    words = ["curl", "-sS", "-X", request.method, shlex.quote(show(request.url, clip=2000))]
+    words = ["curl", "-sS", "-X", request.method, shlex.quote(show(bare_url(request.url), clip=2000))]
     for name, value in request.headers:
         words += ["-H", _header(name, value, account_variables)]
     if request.body:
@@ -116,8 +131,11 @@ def root_lines(document: Mapping[str, Json], lang: str) -> Iterator[str]:
         cause = cause_from(root["cause"])
         yield from cause_lines(cause, lang)
         ids = root["requirements"]
-        shown = " ".join(ids[:IDS_SHOWN]) + (" …" if len(ids) > IDS_SHOWN else "")
-        yield f"    {word('affects', lang, count=len(ids), ids=shown)}"
+        yield f"    {word('affects', lang, count=len(ids), ids=_shown(ids))}"
+
+
+def _shown(ids: list[str]) -> str:
+    return " ".join(ids[:IDS_SHOWN]) + (" …" if len(ids) > IDS_SHOWN else "")
 
 
 def chosen(document: Mapping[str, Json]) -> str:
@@ -135,6 +153,9 @@ def closing_lines(document: Mapping[str, Json], lang: str, page: str) -> Iterato
     yield word("requests", lang, sent=run["requests"]["sent"], saved=run["requests"]["saved"])
     if run["requests"]["rateCostSeconds"] >= 1:
         yield word("rate-cost", lang, seconds=round(run["requests"]["rateCostSeconds"]))
+    again = [row["requirement"] for row in document["verdicts"] if row["tries"] > 1 and row["status"] in _JUDGED]
+    if again:
+        yield word("tried-again", lang, count=len(again), ids=_shown(again))
     if not document["system"]["declared"]:
         yield word("observed", lang)
     if run["partial"]:
@@ -142,5 +163,6 @@ def closing_lines(document: Mapping[str, Json], lang: str, page: str) -> Iterato
     if chosen(document):
         yield word("chosen", lang, names=show(chosen(document)))
     yield from (word(f"taint.{taint}", lang) for taint in run["taints"])
+    yield from notice_lines(map(cause_from, run["notices"]), lang)
     yield word("not-certificate", lang)
     yield word("report", lang, path=page)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,77 +16,26 @@ from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.statement import BoundOperation
-from pytest_szxc.target.store import exchange_id
 from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
 from pytest_szxc.target.strict_json import parse
 from pytest_szxc.target.sut import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from pytest_szxc.model import Json, Operation, Suite
     from pytest_szxc.record import Record
     from pytest_szxc.target.canonical import Shape
-    from pytest_szxc.target.clock import Clock
-    from pytest_szxc.target.pace import Pace
+    from pytest_szxc.target.courier import Courier
+    from pytest_szxc.target.crew import Crew
     from pytest_szxc.target.statement import Account, Statement
-    from pytest_szxc.target.store import ExchangeStore
-    from pytest_szxc.target.transports import Transport
 
 HOOK = "HOOK"
 """Method of the records that hold what a plugin's hook made of an answer; nothing was sent."""
 DISCOVERY = "discovery"
 """What exchanges are named that belong to no suite."""
 _GRAVITY = (Effect.READ, Effect.WRITE, Effect.ACTUATE)
-
-
-@dataclass(frozen=True, slots=True)
-class Courier:
-    """Sends each request once in a run and records what came of it.
-
-    Attributes:
-        transport: carries requests.
-        store: keeps exchanges.
-        clock: stamps them.
-        pace: waits for a turn; ``None`` in process, where nobody needs to be spared.
-    """
-
-    transport: Transport
-    store: ExchangeStore
-    clock: Clock
-    pace: Pace | None = None
-
-    def fetch(self, operation: str, request: Request, ordinal: str = "") -> Exchange:
-        """The exchange of a request, sent now or earlier."""
-        key = exchange_id(operation, request, ordinal)
-        return self.store.fetch(key, lambda: self._send(Exchange(key, operation, request)))
-
-    def _send(self, begun: Exchange) -> Exchange:
-        if self.pace is None:
-            return self._sent(begun)
-        try:
-            with self.pace.turn():
-                return self._sent(begun)
-        except TransportFault as over:
-            return _faulty(replace(begun, started=_stamp(self.clock.now())), over)
-
-    def _sent(self, begun: Exchange) -> Exchange:
-        started, since = _stamp(self.clock.now()), self.clock.monotonic()
-        try:
-            answered = replace(begun, response=self.transport.send(begun.request))
-        except TransportFault as fault:
-            answered = _faulty(begun, fault)
-        return replace(answered, started=started, elapsed=round(self.clock.monotonic() - since, 6))
-
-
-def _faulty(begun: Exchange, fault: TransportFault) -> Exchange:
-    params = {name: str(value) for name, value in fault.params.items()}
-    return replace(begun, fault=fault.code, fault_params=params)
-
-
-def _stamp(at: datetime) -> str:
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class ApiSource:
@@ -95,12 +45,16 @@ class ApiSource:
         statement: bindings, base URL, limits, time profile.
         courier: sends.
         now: the instant at which the run judges.
+        crew: asks for pages that do not depend on each other.
         adapter: a plugin's own reading of payloads.
     """
 
-    def __init__(self, statement: Statement, courier: Courier, now: datetime, adapter: Adapter | None = None) -> None:
+    def __init__(
+        self, statement: Statement, courier: Courier, now: datetime, crew: Crew, adapter: Adapter | None = None
+    ) -> None:
         self._statement = statement
         self._courier = courier
+        self._crew = crew
         self._now = now
         self._observe = adapter.observe if adapter else None
         self._shapes: dict[tuple[str, str], Shape] = {}
@@ -115,7 +69,7 @@ class ApiSource:
         """See ``Source``."""
         bound = self._bound(call.suite, call.operation)
         request = self._request(bound, call)
-        pages = collect(request, bound.paging, lambda one: self._page(call, bound, one), self._statement.limits.records)
+        pages = collect(request, bound.paging, partial(self._pages, call, bound), self._statement.limits.records)
         shape = self._shape(call.suite, call.operation, bound)
         records = tuple(self._records(call.operation, shape, pages))
         return Stream(records, tuple(page.answer.exchange for page in pages), declared_total(pages))
@@ -164,7 +118,8 @@ class ApiSource:
         return self._shapes[key]
 
     def _answer(self, call: Call, bound: BoundOperation, request: Request) -> Answer:
-        exchange = self._courier.fetch(call.operation.id, request, call.ordinal)
+        repeatable = self.effect(call.suite, call.operation) is Effect.READ
+        exchange = self._courier.fetch(call.operation.id, request, call.ordinal, repeatable=repeatable)
         answer = read_answer(call.operation, bound, exchange, call.accept)
         hooked = None if answer.payload is None else self._hooked(call.operation.id, answer)
         return answer if hooked is None else replace(answer, payload=parse(hooked))
@@ -186,6 +141,13 @@ class ApiSource:
         value = self._object(call, bound, answer)
         record = record_of(call.operation, value, Location(answer.exchange), self._now)
         return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
+
+    def _pages(self, call: Call, bound: BoundOperation, requests: Sequence[Request]) -> Iterator[Page]:
+        jobs = [partial(self._page, call, bound, request) for request in requests]
+        for page in self._crew.each(jobs, urgent=True):  # many checks wait for a stream
+            if isinstance(page, Exception):
+                raise page
+            yield page
 
     def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
         answer = self._answer(call, bound, request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -19,9 +20,15 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Let ``seconds`` pass."""
 
+    def end(self) -> None:
+        """Let nobody wait any longer: the run is over."""
+
 
 class RealClock:
     """The machine's own clock."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
@@ -34,7 +41,11 @@ class RealClock:
     def sleep(self, seconds: float) -> None:
         """Wait; a negative duration is no wait."""
         if seconds > 0:  # to sleep for nothing gives the processor away: milliseconds on a busy machine
-            time.sleep(seconds)
+            self._over.wait(seconds)
+
+    def end(self) -> None:
+        """Wake up everybody who waits."""
+        self._over.set()
 
 
 class VirtualClock:
@@ -61,3 +72,6 @@ class VirtualClock:
         passed = max(0.0, seconds)
         self._passed += passed
         self._now += timedelta(seconds=passed)
+
+    def end(self) -> None:
+        """Nothing: nobody waits."""

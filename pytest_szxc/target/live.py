@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import PermissionMissing, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect
 from pytest_szxc.printable import show
-from pytest_szxc.target.api import ApiSource, Courier
+from pytest_szxc.target.api import ApiSource
 from pytest_szxc.target.binding import encode
+from pytest_szxc.target.courier import Courier
+from pytest_szxc.target.crew import Crew
+from pytest_szxc.target.retrying import TRIES
 from pytest_szxc.target.statement import Account
 from pytest_szxc.target.streams import Call, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pytest_szxc.model import Json, Operation, Request, Response, Suite
@@ -47,6 +53,8 @@ class LiveSut:
         pace: spares the target; ``None`` does not.
         adapter: a plugin's own reading of payloads.
         source: where values come from, if not from the API that the statement binds.
+        width: how many requests may be under way at once.
+        tries: how often a request that changes nothing is sent at most.
     """
 
     def __init__(  # noqa: PLR0913 -- a run is made of these
@@ -64,6 +72,8 @@ class LiveSut:
         pace: Pace | None = None,
         adapter: Adapter | None = None,
         source: Source | None = None,
+        width: int = 1,
+        tries: int = TRIES,
     ) -> None:
         self.suites = suites
         self.store = store
@@ -72,18 +82,27 @@ class LiveSut:
         self._seed = seed
         self._statement = statement
         self._permissions = permissions
-        self._transport = transport
-        if source is None:
-            source = ApiSource(statement, Courier(transport or _Nowhere(), store, clock, pace), now, adapter)
-        self._source = source
+        self._courier = Courier(transport or _Nowhere(), store, clock, pace, tries)
+        self._crew = Crew(width)
+        self._source = source or ApiSource(statement, self._courier, now, self._crew, adapter)
         self._owners = {row.id: suite for suite in suites.values() for row in suite.requirements}
-        self._streams: dict[tuple[str, str, bytes], Stream | Unjudgeable] = {}
-        self._lock = threading.RLock()
+        self._streams: dict[tuple[str, str, bytes], Future[Stream]] = {}
+        self._lock = threading.Lock()
         self._whole = SutView(self, None, "")
 
     def for_requirement(self, requirement: str) -> SutView:
         """The SUT as the check of one requirement uses it: its suite's operations, and a list of what it used."""
         return SutView(self, self._owners.get(requirement), requirement)
+
+    @property
+    def width(self) -> int:
+        """How many requests may be under way at once."""
+        return self._crew.size
+
+    @property
+    def primary(self) -> Account:
+        """The account in whose name everything is asked, unless another is named."""
+        return self._statement.accounts.get(PRIMARY) or Account(PRIMARY)
 
     def random(self, name: str) -> Random:
         """See ``Sut``."""
@@ -115,18 +134,22 @@ class LiveSut:
         self.allow(self.suites[suite], row)
         return self._source.probe(Call(self.suites[suite], row, params, self.account(PRIMARY, row), body))
 
+    def probe_each(self, places: Sequence[tuple[str, str]]) -> list[Probe | Exception]:
+        """What each of some operations showed, by suite and operation, or why it showed nothing; asked side by side."""
+        return self._crew.each([partial(self.probe, *place) for place in places])
+
     def look(self, path: str) -> Json:
         """The JSON document at a path below the base URL; ``None`` if there is none.
 
         Raises:
             TransportFault: no answer.
         """
-        return self._source.look(path, self._statement.accounts.get(PRIMARY) or Account(PRIMARY))
+        return self._source.look(path, self.primary)
 
     def close(self) -> None:
-        """Let go of connections; the store is whose who opened it."""
-        if self._transport is not None:
-            self._transport.close()
+        """Let go of connections; threads that still ask stop. The store is whose who opened it."""
+        self._crew.close()
+        self._courier.end()
 
     def find(self, suite: Suite | None, operation: str) -> tuple[Suite, Operation]:
         """An operation by name, of one suite or of the first that has it.
@@ -138,6 +161,15 @@ class LiveSut:
             if operation in candidate.operations:
                 return candidate, candidate.operations[operation]
         raise LookupError(operation)
+
+    def effect(self, suite: str, operation: str) -> Effect:
+        """What an operation does to the SUT, by suite and binding."""
+        return self._source.effect(self.suites[suite], self.suites[suite].operations[operation])
+
+    def read_ahead(self, suite: str, operation: str) -> None:
+        """Read a whole stream for all who will ask for it; why it cannot be had, they will be told."""
+        with suppress(Unjudgeable):
+            SutView(self, self.suites[suite], "").records(operation)
 
     def allow(self, suite: Suite, operation: Operation) -> Effect:
         """The operation's effect, if the user allowed it.
@@ -162,29 +194,53 @@ class LiveSut:
         return found or Account(PRIMARY)
 
     def stream(self, call: Call) -> Stream:
-        """A stream, read once in this process if it may be shared."""
+        """A stream, read once in this process if it may be shared; who comes later waits for who reads it.
+
+        Raises:
+            Unjudgeable: no usable answer.
+        """
         if call.ordinal:
             return self._source.stream(call)
         key = (call.suite.id, call.operation.id, encode(sorted(call.params.items())))
         with self._lock:
-            known = self._streams.get(key)
-            if known is None:
-                known = self._streams[key] = self._first(call)
-            elif isinstance(known, Stream):
-                self.store.count_saved(len(known.exchanges))
-        if isinstance(known, Unjudgeable):
-            raise known.with_traceback(None)
-        return known
+            found = self._streams.get(key)
+            reading = self._streams.setdefault(key, Future())
+        if found is None:
+            _fill(reading, partial(self._source.stream, call))
+            return _stream_of(reading)
+        stream = _stream_of(found)
+        self.store.count_saved(len(stream.exchanges))
+        return stream
 
     def reply(self, call: Call) -> Reply:
-        """One answer."""
+        """One answer.
+
+        Raises:
+            Unjudgeable: no usable answer.
+        """
         return self._source.reply(call)
 
-    def _first(self, call: Call) -> Stream | Unjudgeable:
-        try:
-            return self._source.stream(call)
-        except Unjudgeable as reason:
-            return reason.with_traceback(None)
+    def replies(self, calls: Sequence[Call]) -> list[Reply | Exception]:
+        """The answers to calls that do not depend on each other, or why there are none; see ``Sut.ask_each``."""
+        return self._crew.each([partial(self.reply, call) for call in calls])
+
+
+def _fill(reading: Future[Stream], read: Callable[[], Stream]) -> None:
+    """Read for all who wait; whatever happens, they must not wait for ever."""
+    try:
+        reading.set_result(read())
+    except BaseException as error:
+        reading.set_exception(error)
+        if not isinstance(error, Exception):
+            raise
+
+
+def _stream_of(reading: Future[Stream]) -> Stream:
+    """What was read, by whoever did."""
+    reason = reading.exception()
+    if reason is not None:
+        raise reason.with_traceback(None)
+    return reading.result()
 
 
 class SutView:
@@ -219,6 +275,11 @@ class SutView:
     def exchanges(self) -> tuple[str, ...]:
         """Ids of the exchanges that the check has used, in order of first use."""
         return tuple(self._used)
+
+    @property
+    def tries(self) -> int:
+        """How often the request had to be sent that needed most tries."""
+        return max(map(self._live.store.tries, self._used), default=1)
 
     @property
     def empty(self) -> tuple[str, ...]:
@@ -261,6 +322,29 @@ class SutView:
         self._use(reply.exchange)
         return reply
 
+    def ask_each(
+        self,
+        operation: str,
+        questions: Iterable[Mapping[str, Json]],
+        *,
+        account: str = PRIMARY,
+        accept: tuple[int, ...] = (),
+    ) -> Iterator[Reply]:
+        """See ``Sut``."""
+        calls = [
+            self._call(operation, account, question.get("body"), accept, _without_body(question))
+            for question in questions
+        ]
+        if any(call.ordinal for call in calls):
+            raise ValueError(operation)  # our own fault: what a write did to one question, another one would see
+        for reply in self._live.replies(calls):
+            if isinstance(reply, Unjudgeable):
+                self._use(reply.exchange)
+            if isinstance(reply, Exception):
+                raise reply
+            self._use(reply.exchange)
+            yield reply
+
     def _call(
         self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
     ) -> Call:
@@ -279,6 +363,10 @@ class SutView:
 
     def _use(self, *exchanges: str | None) -> None:
         self._used.update((exchange, None) for exchange in exchanges if exchange)
+
+
+def _without_body(question: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in question.items() if name != "body"}
 
 
 class _Nowhere:

@@ -12,6 +12,7 @@ from pytest_szxc.target.files import FileSource, data_files, recorded_files
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.pace import Pace
 from pytest_szxc.target.redirects import origin
+from pytest_szxc.target.retrying import TRIES
 from pytest_szxc.target.transports import IN_PROCESS_URL, HttpTransport, ReplayTransport, WsgiTransport, load_app
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Setting:
     permissions: frozenset[str] = frozenset()
     prefix: str = "szxc-"
     adapter: Adapter | None = None
+    tries: int = TRIES
 
 
 def open_target(target: str, statement: Statement, setting: Setting, options: NetworkOptions | None = None) -> LiveSut:
@@ -56,7 +58,7 @@ def open_target(target: str, statement: Statement, setting: Setting, options: Ne
     """
     sign = setting.adapter.auth if setting.adapter else None
     if target.startswith(("wsgi:", "asgi:")):
-        own = replace(statement, base_url=statement.base_url or IN_PROCESS_URL, limits=_unpaced(statement))
+        own = replace(statement, base_url=statement.base_url or IN_PROCESS_URL, limits=_in_process(statement))
         transport: Transport = WsgiTransport(load_app(target), own.accounts, own.limits, sign)
         return _over(transport, own, setting)
     url = target or statement.base_url
@@ -95,13 +97,14 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def _unpaced(statement: Statement) -> Limits:
-    """Nobody needs to be spared in process; the budget stays."""
-    return replace(statement.limits, rate=0.0)
+def _in_process(statement: Statement) -> Limits:
+    """Nobody needs to be spared in process, and an application is called by one thread only; the budget stays."""
+    return replace(statement.limits, rate=0.0, connections=1)
 
 
 def _over(transport: Transport, statement: Statement, setting: Setting) -> LiveSut:
-    return _live(setting, statement, transport, Pace(statement.limits, setting.store, setting.clock))
+    pace = Pace(statement.limits, setting.store, setting.clock)
+    return _live(setting, statement, transport, pace)
 
 
 def _of_files(files: list[DataFile], statement: Statement, setting: Setting) -> LiveSut:
@@ -129,4 +132,6 @@ def _live(
         transport=transport,
         pace=pace,
         source=source,
+        width=statement.limits.connections if pace else 1,  # replayed, or from files: nothing to wait for
+        tries=setting.tries,
     )

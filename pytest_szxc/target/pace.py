@@ -5,18 +5,20 @@ The state is one value in the exchange store, changed in single steps, so that w
 
 from __future__ import annotations
 
-import json
 import os
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import TransportFault
+from pytest_szxc.target.retrying import LONGEST
 from pytest_szxc.target.store_sqlite import alive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_szxc.model import Json
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.statement import Limits
     from pytest_szxc.target.store import ExchangeStore
@@ -35,16 +37,18 @@ class _State:
     Attributes:
         begun: instant of the first request (POSIX seconds).
         next: instant at which the next request may go.
+        quiet: instant until which the target wants to be left alone.
         sent: requests let through.
         waited: seconds that requests were held back for the rate.
-        seats: process and end of lease for each connection in use.
+        seats: ``[process, end of lease]`` for each connection in use.
     """
 
     begun: float
     next: float = 0.0
+    quiet: float = 0.0
     sent: int = 0
     waited: float = 0.0
-    seats: list[tuple[int, float]] = field(default_factory=list)
+    seats: list[list[float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Pace:
         self._limits = limits
         self._store = store
         self._clock = clock
+        self._seats = threading.BoundedSemaphore(limits.connections)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -77,26 +82,38 @@ class Pace:
         Raises:
             TransportFault: ``budget.requests``, ``budget.minutes``.
         """
-        turn = self._ask()
-        while not turn.seated:
-            self._clock.sleep(_POLL)
+        with self._seats:  # among the threads of this process; other processes are asked for in the shared state
             turn = self._ask()
-        if turn.over:
-            limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
-            raise TransportFault(turn.over, limit=limit)
-        try:
-            self._clock.sleep(turn.wait)
-            yield
-        finally:
-            self._leave()
+            while not turn.seated:
+                self._clock.sleep(_POLL)
+                turn = self._ask()
+            if turn.over:
+                limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
+                raise TransportFault(turn.over, limit=limit)
+            try:
+                self._clock.sleep(turn.wait)
+                yield
+            finally:
+                self._leave()
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing through for a while: the target asked to be left alone."""
+
+        def change(old: Json) -> Json:
+            now = self._clock.now().timestamp()
+            state = _read(old, now)
+            state.quiet = max(state.quiet, now + seconds)
+            return _write(state)
+
+        self._store.update_meta(_NAME, change)
 
     def _ask(self) -> _Turn:
         answer = _Turn()
 
-        def change(text: str | None) -> str:
+        def change(old: Json) -> Json:
             nonlocal answer
             now = self._clock.now().timestamp()
-            state = _read(text, now)
+            state = _read(old, now)
             answer = _decide(state, self._limits, now)
             return _write(state)
 
@@ -104,8 +121,8 @@ class Pace:
         return answer
 
     def _leave(self) -> None:
-        def change(text: str | None) -> str:
-            state = _read(text, 0.0)
+        def change(old: Json) -> Json:
+            state = _read(old, 0.0)
             mine = next((seat for seat in state.seats if seat[0] == os.getpid()), None)
             state.seats = [seat for seat in state.seats if seat is not mine]
             return _write(state)
@@ -124,33 +141,24 @@ def _decide(state: _State, limits: Limits, now: float) -> _Turn:
         return _Turn(over="budget.requests")
     if now - state.begun >= limits.minutes * _MINUTE:
         return _Turn(over="budget.minutes")
-    state.seats = [seat for seat in state.seats if seat[1] > now and alive(seat[0])]
+    state.seats = [seat for seat in state.seats if seat[1] > now and (seat[0] == os.getpid() or alive(int(seat[0])))]
     if len(state.seats) >= limits.connections:
         return _Turn(seated=False)
-    wait = _wait(state, limits, now)
+    # A machine's clock may be put back: no booking can lie further ahead than anybody asks for, or than all seats wait.
+    start = after = max(now, min(state.quiet, now + LONGEST))
+    if limits.rate > 0:
+        interval = 1.0 / limits.rate
+        start = max(after, min(state.next, now + interval * (limits.connections + 1)))
+        state.next = start + interval
     state.sent += 1
-    state.waited += wait
-    state.seats.append((os.getpid(), now + wait + limits.deadline + _GRACE))
-    return _Turn(wait)
+    state.waited += start - after
+    state.seats = [*state.seats, [os.getpid(), start + limits.deadline + _GRACE]]
+    return _Turn(start - now)
 
 
-def _wait(state: _State, limits: Limits, now: float) -> float:
-    """Seconds until the next free instant, which is taken."""
-    if limits.rate <= 0:
-        return 0.0
-    interval = 1.0 / limits.rate
-    # A machine's clock may be put back: no booking can lie further ahead than all seats wait.
-    start = max(now, min(state.next, now + interval * (limits.connections + 1)))
-    state.next = start + interval
-    return start - now
+def _read(held: Json, now: float) -> _State:
+    return _State(now) if held is None else _State(*held)
 
 
-def _read(text: str | None, now: float) -> _State:
-    if text is None:
-        return _State(now)
-    begun, following, sent, held, seats = json.loads(text)
-    return _State(begun, following, sent, held, [(pid, until) for pid, until in seats])
-
-
-def _write(state: _State) -> str:
-    return json.dumps([state.begun, state.next, state.sent, state.waited, state.seats])
+def _write(state: _State) -> Json:
+    return [state.begun, state.next, state.quiet, state.sent, state.waited, state.seats]

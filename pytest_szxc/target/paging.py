@@ -1,8 +1,10 @@
-"""All pages of a stream, one after another, in a stable order, with guards against platforms that never end.
+"""All pages of a stream, in a stable order, with guards against platforms that never end.
 
 A stream ends when the declared total is reached (page, offset), at an empty page (page, offset), or when no next place
 is named (cursor, link). Fewer records than declared means that something was not shown: then nothing is judged. More
 than declared is left to the suite, which can see ``declared_total``.
+
+Where the first page says how many records there are, the places of the others follow, and pages are asked for in waves.
 """
 
 from __future__ import annotations
@@ -19,12 +21,14 @@ from pytest_szxc.target.paths import compiled, number_in
 from pytest_szxc.target.redirects import join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from pytest_szxc.model import Json, Request
     from pytest_szxc.target.answers import Answer
     from pytest_szxc.target.statement import Paging
 
+WAVE = 16
+"""Pages asked for before the first of them is looked at; a constant, so that any run asks for the same pages."""
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _NEXT = re.compile(r""";\s*rel\s*=\s*"?[^";,]*\bnext\b""", re.IGNORECASE)
 
@@ -47,40 +51,43 @@ def first_request(request: Request, paging: Paging) -> Request:
     return request if paging.style == "none" else _sized(request, paging)
 
 
-def collect(request: Request, paging: Paging, ask: Callable[[Request], Page], ceiling: int) -> list[Page]:
+def collect(
+    request: Request, paging: Paging, ask: Callable[[Sequence[Request]], Iterable[Page]], ceiling: int
+) -> list[Page]:
     """Every page of a stream.
 
     Args:
         request: without paging.
         paging: style and names.
-        ask: asks for one page.
+        ask: asks for pages that do not depend on each other.
         ceiling: records that the stream may have.
 
     Raises:
         Refused: ``paging.loop``, ``paging.too-many``, ``paging.total-mismatch``, ``paging.cross-origin``.
     """
     pages: list[Page] = []
-    delivered = 0
-    following: Request | None = first_request(request, paging)
-    places = {following}
-    while following is not None:
-        page = ask(following)
-        _guard(page, pages, paging)
-        pages.append(page)
-        delivered += len(page.items)
-        if delivered > ceiling:
-            raise Refused("paging.too-many", page.answer.exchange, limit=ceiling)
-        following = _next(following, paging, pages, delivered)
-        if following in places:
-            raise Refused("paging.loop", page.answer.exchange, url=show(page_url(following)))
-        places.add(following)
-    _require_all(pages, delivered)
+    wave = [first_request(request, paging)]
+    places = set(wave)
+    while wave:
+        for page in ask(wave):
+            _guard(page, pages, paging)
+            pages.append(page)
+            _bound(pages, ceiling)
+        wave = _following(wave[-1], paging, pages)
+        if places.intersection(wave):
+            raise Refused("paging.loop", pages[-1].answer.exchange, url=show(wave[0].url))
+        places.update(wave)
+    _require_all(pages)
     return pages
 
 
-def page_url(request: Request | None) -> str:
-    """Where a page was asked for."""
-    return request.url if request else ""
+def _delivered(pages: Sequence[Page]) -> int:
+    return sum(len(page.items) for page in pages)
+
+
+def _bound(pages: list[Page], ceiling: int) -> None:
+    if max(_delivered(pages), declared_total(pages) or 0) > ceiling:
+        raise Refused("paging.too-many", pages[-1].answer.exchange, limit=ceiling)
 
 
 def declared_total(pages: list[Page]) -> int | None:
@@ -109,16 +116,30 @@ def _guard(page: Page, before: list[Page], paging: Paging) -> None:
         raise Refused("paging.loop", page.answer.exchange, url="-")
 
 
-def _next(request: Request, paging: Paging, pages: list[Page], delivered: int) -> Request | None:
-    page = pages[-1]
+def _following(request: Request, paging: Paging, pages: list[Page]) -> list[Request]:
+    """The next wave: one page where its place is not known before, else as many as the total promises."""
+    last = pages[-1]
     if paging.style in ("cursor", "link"):
-        return _named(request, paging, page)
+        named = _named(request, paging, last)
+        return [named] if named else []
     total = declared_total(pages)
-    if paging.style == "none" or not page.items or (total is not None and delivered >= total):
-        return None
+    if paging.style == "none" or not last.items or (total is not None and _delivered(pages) >= total):
+        return []
+    size, count = len(pages[0].items), 1 if total is None else _promised(total, pages)
     if paging.style == "page":
-        return replace(request, url=with_query(request.url, [(paging.page, str(paging.first + len(pages)))]))
-    return replace(request, url=with_query(request.url, [(paging.offset, str(delivered))]))
+        return [_at(request, paging.page, paging.first + len(pages) + step) for step in range(count)]
+    start = _delivered(pages) if total is None else len(pages) * size
+    return [_at(request, paging.offset, start + step * size) for step in range(count)]
+
+
+def _promised(total: int, pages: list[Page]) -> int:
+    """Pages of the first one's size that are still to come; at least one, for something is."""
+    size = len(pages[0].items)
+    return min(WAVE, max(1, -(-total // size) - len(pages)))
+
+
+def _at(request: Request, name: str, place: int) -> Request:
+    return replace(request, url=with_query(request.url, [(name, str(place))]))
 
 
 def _named(request: Request, paging: Paging, page: Page) -> Request | None:
@@ -146,7 +167,7 @@ def _link_header(answer: Answer) -> str | None:
     return None
 
 
-def _require_all(pages: list[Page], delivered: int) -> None:
-    total = declared_total(pages)
+def _require_all(pages: list[Page]) -> None:
+    total, delivered = declared_total(pages), _delivered(pages)
     if total is not None and delivered < total:
         raise Refused("paging.total-mismatch", pages[-1].answer.exchange, declared=total, delivered=delivered)

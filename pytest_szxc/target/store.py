@@ -1,6 +1,7 @@
 """The exchange store: every request of a run is sent once, by whichever process needs it first, and kept.
 
-Without a path it lives in memory (self-test, replay); with one it is an SQLite file that all workers of a run share.
+Without a path it lives in memory (self-test, replay); with one it is an SQLite file, written by one process alone or
+shared by all workers of a run.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from pytest_szxc.model import Exchange, Request
+    from pytest_szxc.model import Exchange, Json, Request
 
 NOT_SENT = frozenset({"FILE", "HOOK"})
 """Methods of records for which nothing went over the network: a file read, a hook's work."""
@@ -58,8 +59,8 @@ class Shelf(Protocol):
     def find(self, key: str) -> Exchange | None:
         """The exchange if it is there."""
 
-    def wait(self) -> None:
-        """Let a little time pass, or until something changed."""
+    def wait(self, key: str) -> None:
+        """Wait until the exchange may be there, or a little while."""
 
     def put(self, key: str, exchange: Exchange) -> Exchange:
         """Keep an exchange; the one that counts comes back."""
@@ -70,11 +71,14 @@ class Shelf(Protocol):
     def exchanges(self) -> Iterator[Exchange]:
         """All exchanges in the order in which they were begun."""
 
-    def value(self, name: str) -> str | None:
-        """A value of the run."""
+    def value(self, name: str) -> Json:
+        """A value of the run; ``None`` if it is not there."""
 
-    def update(self, name: str, change: Callable[[str | None], str]) -> str:
+    def update(self, name: str, change: Callable[[Json], Json]) -> Json:
         """Change a value as one step for all processes; the new value comes back."""
+
+    def flush(self) -> None:
+        """See to it that what was put survives the end of this process, whatever ends it."""
 
     def close(self) -> None:
         """Let go of files."""
@@ -84,16 +88,18 @@ class ExchangeStore:
     """What a run asked and was answered.
 
     Args:
-        path: the SQLite file that all workers share; ``None`` keeps everything in memory.
+        path: the SQLite file; ``None`` keeps everything in memory.
+        shared: whether other processes use the file at the same time.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._shelf: Shelf = _open_shelf(path)
-        self._saved = 0
+    def __init__(self, path: Path | None = None, *, shared: bool = True) -> None:
+        self._shelf: Shelf = _open_shelf(path, shared=shared)
+        self._sent = self._saved = 0
+        self._tries: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def of(cls, exchanges: Iterable[Exchange], meta: dict[str, str] | None = None) -> ExchangeStore:
+    def of(cls, exchanges: Iterable[Exchange], meta: dict[str, Json] | None = None) -> ExchangeStore:
         """A recording in memory, to be judged again."""
         store = cls(None)
         for exchange in exchanges:
@@ -112,11 +118,20 @@ class ExchangeStore:
         while True:
             found = self._shelf.take(key)
             if found is True:
-                return self._send(key, send)
+                return self._noted(self._send(key, send))
             if found is not False:
                 self.count_saved(1)
-                return found
-            self._shelf.wait()
+                return self._noted(found)
+            self._shelf.wait(key)
+
+    def _noted(self, exchange: Exchange) -> Exchange:
+        if exchange.earlier:
+            self._tries[exchange.id] = 1 + len(exchange.earlier)
+        return exchange
+
+    def tries(self, key: str) -> int:
+        """How often the request of an exchange had to be sent, as far as this process has fetched it."""
+        return self._tries.get(key, 1)
 
     def _send(self, key: str, send: Callable[[], Exchange]) -> Exchange:
         try:
@@ -124,6 +139,8 @@ class ExchangeStore:
         except BaseException:
             self._shelf.release(key)
             raise
+        with self._lock:
+            self._sent += len(made.earlier) + _was_sent(made)
         return self._shelf.put(key, made)
 
     def get(self, key: str) -> Exchange | None:
@@ -138,16 +155,16 @@ class ExchangeStore:
         """All exchanges in the order in which they were begun."""
         return self._shelf.exchanges()
 
-    def meta(self, key: str) -> str | None:
-        """A value of the run (clock, seed), or ``None``."""
+    def meta(self, key: str) -> Json:
+        """A value of the run (plain JSON), or ``None``."""
         return self._shelf.value(key)
 
-    def set_meta(self, key: str, value: str) -> None:
+    def set_meta(self, key: str, value: Json) -> None:
         """Keep a value of the run."""
         self._shelf.update(key, lambda _: value)
 
-    def update_meta(self, key: str, change: Callable[[str | None], str]) -> str:
-        """Change a value as one step for all processes; the new value comes back."""
+    def update_meta(self, key: str, change: Callable[[Json], Json]) -> Json:
+        """Change a value as one step for all processes; the new value comes back. The old one must not be changed."""
         return self._shelf.update(key, change)
 
     def count_saved(self, count: int) -> None:
@@ -157,15 +174,20 @@ class ExchangeStore:
 
     def counters(self) -> Counters:
         """Requests sent and saved by all processes; those of other processes count once they have closed the store."""
-        sent = sum(map(_was_sent, self._shelf.exchanges()))
-        return Counters(sent, self._saved + int(self._shelf.value("saved") or 0))
+        sent, saved = (self._shelf.value(name) or 0 for name in ("sent", "saved"))
+        return Counters(self._sent + sent, self._saved + saved)
+
+    def flush(self) -> None:
+        """See to it that all exchanges so far survive; asked for before a verdict that rests on them is stated."""
+        self._shelf.flush()
 
     def close(self) -> None:
         """Hand in the counters and let go of files; the store opens again when used."""
         with self._lock:
-            saved, self._saved = self._saved, 0
-        if saved:
-            self._shelf.update("saved", lambda old: str(int(old or 0) + saved))
+            counts, self._sent, self._saved = {"sent": self._sent, "saved": self._saved}, 0, 0
+        for name, count in counts.items():
+            if count:
+                self._shelf.update(name, lambda old, count=count: (old or 0) + count)  # type: ignore[misc]
         self._shelf.close()
 
 
@@ -178,12 +200,12 @@ def _canonical(exchange: Exchange) -> tuple[str, str, str, str, str]:
     return exchange.operation, request.method, request.url, request.account, exchange.id
 
 
-def _open_shelf(path: Path | None) -> Shelf:
+def _open_shelf(path: Path | None, *, shared: bool) -> Shelf:
     if path is None:
         return MemoryShelf()
-    from pytest_szxc.target.store_sqlite import SqliteShelf  # noqa: PLC0415 -- a store in memory needs no SQLite
+    from pytest_szxc.target.store_sqlite import LoneShelf, SqliteShelf  # noqa: PLC0415 -- memory needs no SQLite
 
-    return SqliteShelf(path)
+    return SqliteShelf(path) if shared else LoneShelf(path)
 
 
 class MemoryShelf:
@@ -192,14 +214,15 @@ class MemoryShelf:
     def __init__(self) -> None:
         self._exchanges: dict[str, Exchange] = {}
         self._claimed: dict[str, None] = {}
-        self._values: dict[str, str] = {}
+        self._values: dict[str, Json] = {}
         self._changed = threading.Condition(threading.RLock())
 
     def take(self, key: str) -> Exchange | bool:
         """See ``Shelf``."""
         with self._changed:
-            if key in self._exchanges:
-                return self._exchanges[key]
+            found = self.find(key)
+            if found:
+                return found
             if key in self._claimed:
                 return False
             self._claimed[key] = None
@@ -209,18 +232,21 @@ class MemoryShelf:
         """See ``Shelf``."""
         return self._exchanges.get(key)
 
-    def wait(self) -> None:
+    def wait(self, key: str) -> None:
         """See ``Shelf``."""
         with self._changed:
-            self._changed.wait(0.05)
+            self._changed.wait_for(lambda: key not in self._claimed, timeout=1.0)
 
     def put(self, key: str, exchange: Exchange) -> Exchange:
         """See ``Shelf``."""
         with self._changed:
             self._claimed.pop(key, None)
-            kept = self._exchanges.setdefault(key, exchange)
+            kept = self._keep(key, exchange)
             self._changed.notify_all()
             return kept
+
+    def _keep(self, key: str, exchange: Exchange) -> Exchange:
+        return self._exchanges.setdefault(key, exchange)
 
     def release(self, key: str) -> None:
         """See ``Shelf``."""
@@ -233,15 +259,18 @@ class MemoryShelf:
         with self._changed:
             return iter(list(self._exchanges.values()))
 
-    def value(self, name: str) -> str | None:
+    def value(self, name: str) -> Json:
         """See ``Shelf``."""
         return self._values.get(name)
 
-    def update(self, name: str, change: Callable[[str | None], str]) -> str:
+    def update(self, name: str, change: Callable[[Json], Json]) -> Json:
         """See ``Shelf``."""
         with self._changed:
             self._values[name] = change(self._values.get(name))
             return self._values[name]
+
+    def flush(self) -> None:
+        """See ``Shelf``; memory survives nothing."""
 
     def close(self) -> None:
         """See ``Shelf``."""

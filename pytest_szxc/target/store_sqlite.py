@@ -1,6 +1,6 @@
-"""An exchange shelf in one SQLite file, shared by the processes of a run.
+"""Exchange shelves in one SQLite file: shared by the processes of a run, or of one process alone.
 
-Who wants to send inserts a claim row; the others wait for its answer, and take over when the claimant is gone.
+Shared, who wants to send inserts a claim row; the others wait for its answer, and take over when the claimant is gone.
 """
 
 from __future__ import annotations
@@ -10,18 +10,26 @@ import os
 import sqlite3
 import threading
 import time
+from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pytest_szxc.model import Exchange, Request, Response
+from pytest_szxc.model import Attempt, Exchange, Request, Response
+from pytest_szxc.target.store import MemoryShelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pytest_szxc.model import Json
+
 LEASE = 300.0
 """Seconds after which a claim is void even if its process seems alive (its number may have been given away)."""
 POLL = 0.005
+_LOOSE = 32
+"""Exchanges that may be lost with the process, if no verdict rests on them yet."""
+_SMALL, _RECENT = 64 * 1024, 512
+"""Bytes of a body, and number of exchanges, that are kept at hand."""
 _BUSY = 30.0
 
 _TABLES = """
@@ -31,15 +39,15 @@ CREATE TABLE IF NOT EXISTS exchange (
   sequence INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, operation TEXT NOT NULL,
   method TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, account TEXT NOT NULL,
   status INTEGER, answer_headers TEXT NOT NULL, answer_body BLOB NOT NULL,
-  fault TEXT, fault_params TEXT NOT NULL, started TEXT NOT NULL, elapsed REAL NOT NULL
+  fault TEXT, fault_params TEXT NOT NULL, started TEXT NOT NULL, elapsed REAL NOT NULL, earlier TEXT NOT NULL
 );
 """
 _COLUMNS = (
     "key, operation, method, url, headers, body, account, status, answer_headers, answer_body, "
-    "fault, fault_params, started, elapsed"
+    "fault, fault_params, started, elapsed, earlier"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM exchange"  # noqa: S608 -- a constant
-_INSERT = f"INSERT OR IGNORE INTO exchange ({_COLUMNS}) VALUES ({', '.join('?' * 14)})"  # noqa: S608 -- a constant
+_INSERT = f"INSERT OR IGNORE INTO exchange ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608 -- a constant
 
 
 class SqliteShelf:
@@ -55,17 +63,15 @@ class SqliteShelf:
         self._path = path
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._connection().executescript(_TABLES)
+        self._lock = threading.RLock()
+        _prepare(path, self._connection)
 
     def _connection(self) -> sqlite3.Connection:
         """The connection of this thread in this process: SQLite's must not cross a fork."""
         held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
         if held is not None and held[0] == os.getpid():
             return held[1]
-        made = sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
-        made.execute("PRAGMA journal_mode=WAL")
-        made.execute("PRAGMA synchronous=NORMAL")
+        made = _connect(self._path)
         self._local.held = (os.getpid(), made)
         self._open.append(made)
         return made
@@ -73,13 +79,14 @@ class SqliteShelf:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        with self._lock:  # threads wait for each other here: SQLite would let them try again and again
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
 
     def take(self, key: str) -> Exchange | bool:
         """See ``Shelf``."""
@@ -99,7 +106,7 @@ class SqliteShelf:
         row = self._connection().execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
         return _exchange(row) if row else None
 
-    def wait(self) -> None:
+    def wait(self, key: str) -> None:  # noqa: ARG002 -- another process does not say when it is done
         """See ``Shelf``."""
         time.sleep(POLL)
 
@@ -119,24 +126,119 @@ class SqliteShelf:
         for row in self._connection().execute(f"{_SELECT} ORDER BY sequence"):
             yield _exchange(row)
 
-    def value(self, name: str) -> str | None:
+    def value(self, name: str) -> Json:
         """See ``Shelf``."""
-        row = self._connection().execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
-        return str(row[0]) if row else None
+        return _value(self._connection(), name)
 
-    def update(self, name: str, change: Callable[[str | None], str]) -> str:
+    def update(self, name: str, change: Callable[[Json], Json]) -> Json:
         """See ``Shelf``."""
         with self._writing() as connection:
-            row = connection.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
-            new = change(str(row[0]) if row else None)
-            connection.execute("INSERT OR REPLACE INTO value VALUES (?, ?)", (name, new))
+            new = change(_value(connection, name))
+            connection.execute("INSERT OR REPLACE INTO value VALUES (?, ?)", (name, json.dumps(new)))
         return new
+
+    def flush(self) -> None:
+        """See ``Shelf``; every exchange is written for good at once."""
 
     def close(self) -> None:
         """See ``Shelf``."""
         while self._open:
             self._open.pop().close()
         self._local = threading.local()
+
+
+class LoneShelf(MemoryShelf):
+    """See ``store.Shelf``: exchanges in a file that no other process writes; the rest needs no file while it runs.
+
+    A few exchanges are written at a time: to write for good takes longer than all the rest.
+
+    Args:
+        path: the file; made readable by its owner alone, because answers may hold personal data.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._connected: sqlite3.Connection | None = None
+        self._filed: set[str] = set()
+        self._loose = 0
+        self._recent: OrderedDict[str, Exchange] = OrderedDict()
+        _prepare(path, self._connection)
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._connected is None:
+            self._connected = _connect(self._path)
+        return self._connected
+
+    def find(self, key: str) -> Exchange | None:
+        """See ``Shelf``."""
+        with self._changed:
+            found = self._recent.get(key)
+            if found is None and key in self._filed:
+                row = self._connection().execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+                found = self._remember(key, _exchange(row))
+            return found
+
+    def _keep(self, key: str, exchange: Exchange) -> Exchange:
+        known = self.find(key)
+        if known:
+            return known
+        if not self._loose:
+            self._connection().execute("BEGIN")
+        self._connection().execute(_INSERT, _row(key, exchange))
+        self._loose += 1
+        if self._loose >= _LOOSE:
+            self.flush()
+        self._filed.add(key)
+        return self._remember(key, exchange)
+
+    def _remember(self, key: str, exchange: Exchange) -> Exchange:
+        """Keep a small exchange at hand: reading one back costs more than a short look."""
+        if exchange.response is None or len(exchange.response.body) <= _SMALL:
+            self._recent[key] = exchange
+            while len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        return exchange
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """See ``Shelf``."""
+        with self._changed:
+            rows = self._connection().execute(f"{_SELECT} ORDER BY sequence").fetchall()
+        return map(_exchange, rows)
+
+    def flush(self) -> None:
+        """See ``Shelf``."""
+        with self._changed:
+            if self._loose:
+                self._connection().execute("COMMIT")
+                self._loose = 0
+
+    def close(self) -> None:
+        """See ``Shelf``; the run's values go into the file too."""
+        with self._changed:
+            self.flush()
+            connection = self._connection()
+            values = [(name, json.dumps(value)) for name, value in self._values.items()]
+            connection.executemany("INSERT OR REPLACE INTO value VALUES (?, ?)", values)
+            connection.close()
+            self._connected = None
+
+
+def _value(connection: sqlite3.Connection, name: str) -> Json:
+    row = connection.execute("SELECT value FROM value WHERE name = ?", (name,)).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    made = sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
+    made.execute("PRAGMA journal_mode=WAL")
+    made.execute("PRAGMA synchronous=NORMAL")
+    return made
+
+
+def _prepare(path: Path, connection: Callable[[], sqlite3.Connection]) -> None:
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection().executescript(_TABLES)
 
 
 def _claim(connection: sqlite3.Connection, key: str) -> bool:
@@ -181,15 +283,17 @@ def _row(key: str, exchange: Exchange) -> tuple[object, ...]:
         json.dumps(exchange.fault_params),
         exchange.started,
         exchange.elapsed,
+        json.dumps([[one.fault, one.status, one.started, one.elapsed] for one in exchange.earlier]),
     )
 
 
 def _exchange(row: tuple[str, ...]) -> Exchange:
     key, operation, method, url, headers, body, account, status, answer_headers, answer_body, *rest = row
-    fault, fault_params, started, elapsed = rest
+    fault, fault_params, started, elapsed, earlier = rest
     response = None if status is None else Response(int(status), _pairs(answer_headers), bytes(answer_body))  # type: ignore[arg-type] # a blob
     request = Request(method, url, _pairs(headers), bytes(body), account)  # type: ignore[arg-type] # a blob
-    return Exchange(key, operation, request, response, fault, json.loads(fault_params), started, float(elapsed))
+    tries = tuple(Attempt(*one) for one in json.loads(earlier))
+    return Exchange(key, operation, request, response, fault, json.loads(fault_params), started, float(elapsed), tries)
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

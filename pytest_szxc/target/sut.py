@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from random import Random
 
@@ -76,9 +76,35 @@ class Sut(Protocol):
             operation: name from the suite.
             account: which of the statement's accounts asks.
             body: canonical body for the binding's body template.
-            accept: error statuses that the check wants to see instead of ``Unjudgeable``; ``0`` accepts any.
+            accept: error statuses that the check wants to see instead of ``Unjudgeable``; ``0`` accepts any below 500.
             params: values for path, query and header templates.
 
         Raises:
             Unjudgeable: no usable answer, an error status, or a permission that was not given.
+        """
+
+    def ask_each(
+        self,
+        operation: str,
+        questions: Iterable[Mapping[str, Json]],
+        *,
+        account: str = "primary",
+        accept: tuple[int, ...] = (),
+    ) -> Iterator[Reply]:
+        """Call an operation once for each question, side by side as far as the target allows connections.
+
+        All of them are asked, even if one has no usable answer, so that any run asks the same; but once a request has
+        run out of time, no other is begun.
+
+        Args:
+            operation: name from the suite; it must be a read.
+            questions: for each call the values for templates, and ``body``: what ``ask`` takes by keyword.
+            account: see ``ask``.
+            accept: see ``ask``.
+
+        Yields:
+            The replies, in the order of the questions.
+
+        Raises:
+            Unjudgeable: as ``ask``, where the reply would stand.
         """

@@ -33,6 +33,10 @@ class WatchedSut(Protocol):
         """Ids of the exchanges the check has read, in order of first use."""
 
     @property
+    def tries(self) -> int:
+        """How often the request had to be sent that needed most tries."""
+
+    @property
     def empty(self) -> tuple[str, ...]:
         """Operations whose stream gave the check no record at all."""
 
@@ -100,7 +104,8 @@ def _decide(
         status, cause = _nothing_seen(requirement, watch, lacking=lacking)
     if lacking and tally.observed:
         status, cause = Status.FAIL, Cause("claim.feature-present", {"feature": requirement.feature or ""})
-    return Verdict(requirement.id, status, tally.kept, tally.found, tally.observed, cause, watch.exchanges)
+    seen = (tally.kept, tally.found, tally.observed)
+    return Verdict(requirement.id, status, *seen, cause=cause, exchanges=watch.exchanges, tries=watch.tries)
 
 
 def _nothing_seen(requirement: Requirement, watch: WatchedSut, *, lacking: bool) -> tuple[Status, Cause]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,13 +45,17 @@ def answering(serving):
     return start
 
 
+def _clock(days):
+    return lambda: datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+
+
 @pytest.fixture
 def platform(closing):
-    """A demo platform, faulty if mutants are named."""
+    """A demo platform, faulty if mutants are named, with a clock that is off by these days."""
 
-    def build(*mutants, size=SIZE):
+    def build(*mutants, size=SIZE, days=0):
         suites = load_suites()
-        made = build_platform(load_references(suites.values()), size=size)
+        made = build_platform(load_references(suites.values()), size=size, now=_clock(days) if days else None)
         closing.callback(made.close)
         for name in mutants:
             load_mutants(suites[SUITE])[name].apply(made)
@@ -66,7 +71,7 @@ def statement(closing, pytester):
     def write(made, *classes, without=(), extra=""):
         declared = demo_statement(made, "http://szxc.invalid", load_suites())
         closing.callback(withdraw, declared)
-        lines = ["[system]", 'name = "平台"', 'version = "1"']
+        lines = ["[system]", 'name = "平台"', f'version = "{declared.version}"']
         for name, account in declared.accounts.items():
             lines += [f"[accounts.{name}]", 'scheme = "bearer"', f'token = {{ env = "{account.secret.env}" }}']
         lines += [f"[claims.{SUITE}]", f"classes = {json.dumps(classes or declared.claims[SUITE].classes)}"]

@@ -60,12 +60,12 @@ def test_certificate_of_an_unknown_authority(run, closing):
 @pytest.mark.parametrize(
     ("status", "body", "media_type", "message"),
     [
-        ("401 UNAUTHORIZED", b"{}", "application/json", "preflight.denied"),
+        ("401 UNAUTHORIZED", b"{}", "application/json", "preflight.no-account"),
         ("404 NOT FOUND", b"{}", "application/json", "preflight.absent"),
         ("200 OK", "<html>数字乡村</html>".encode(), "text/html", "preflight.html"),
         ("200 OK", b'{"rows": []}', "application/json", "preflight.envelope"),
         ("200 OK", b'{"code": 0, "data": {', "application/json", "preflight.json"),
-        ("200 OK", '{"消息": 1}'.encode("gbk"), "application/json", "preflight.json"),
+        ("200 OK", '{"消息": 1}'.encode("gbk"), "application/json", "preflight.encoding"),
         ("500 INTERNAL SERVER ERROR", b"{}", "application/json", "preflight.server-error"),
     ],
     ids=["401", "404", "html", "envelope", "cut-json", "gbk-json", "500"],

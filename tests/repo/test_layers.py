@@ -23,8 +23,8 @@ LAYERS = (
     {"verdict"},
     {"evidence"},
     {"report"},
-    {"selftest", "reference"},
-    {"intake", "survey", "opening", "run", "rejudging", "sampling"},
+    {"selftest", "reference", "hostile"},
+    {"intake", "survey", "opening", "ahead", "run", "doctor", "rejudging", "sampling"},
     {"__init__", "hookspecs", "plugin", "session", "items", "cli"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

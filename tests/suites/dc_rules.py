@@ -19,7 +19,7 @@ from pytest_szxc.record import Record
 from pytest_szxc.target.sut import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pytest_szxc.checks.rules import Check, Observation
 
@@ -109,6 +109,13 @@ class FakeSut:
         self.asked.append((operation, account, {**params, "body": body}))
         assert self.answer is not None
         return self.answer(operation, account=account, body=body, **params)
+
+    def ask_each(
+        self, operation: str, questions: Iterable[Mapping[str, Any]], *, account: str = "primary", **more: Any
+    ) -> Iterator[Reply]:
+        """One answer to each question."""
+        for question in questions:
+            yield self.ask(operation, account=account, **{**question, **more})
 
     def observe(self, id_: str) -> list[Observation]:
         """What a check observes on this system."""

@@ -75,7 +75,10 @@ def test_a_verdict_comes_back_from_json_as_it_went():
         shown(cause=Cause("data.empty", {"operation": "x"}, "x9")),
         Verdict("A-1", Status.NOT_RUN),
     ):
-        assert verdict_from(json.loads(json.dumps(verdict_json(verdict)))) == verdict
+        sent = json.loads(json.dumps(verdict_json(verdict)))
+        came = verdict_from(sent)
+        assert verdict_json(came) == sent
+        assert (came.status, came.found, came.cause) == (verdict.status, verdict.found, verdict.cause)
 
 
 @pytest.mark.parametrize("facts", [{}, {"partial": True, "taints": ("insecure",), "rate_cost": 4.2}])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -8,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from conftest import NOW, TITLE
 
-from pytest_szxc.errors import PermissionMissing, Refused, TransportFault, Unjudgeable
+from pytest_szxc.errors import PermissionMissing, Refused, RunEnded, TransportFault, Unjudgeable
 from pytest_szxc.model import Basis, Effect, Level, Requirement
 from pytest_szxc.target.clock import VirtualClock
 from pytest_szxc.target.live import LiveSut
@@ -140,7 +141,8 @@ def test_a_fault_is_met_once_and_said_to_everybody(suite: Suite, platform: Platf
             view.records("list_things")
         assert caught.value.code == "http.server-error"
         assert view.exchanges == (caught.value.exchange,)
-    assert len(platform.asked) == 1
+        assert view.tries == 3
+    assert len(platform.asked) == 3
 
 
 def test_ask_gives_one_canonical_object_and_is_shared(suite: Suite, platform: Platform) -> None:
@@ -284,3 +286,57 @@ def test_an_adapter_may_open_what_jmespath_cannot(suite: Suite, platform: Platfo
     sut = live(suite, platform, adapter=adapter)
     assert sut.ask("judge").record.value == {"seen": "judge"}
     assert len(list(sut.records("list_things"))) == 5
+
+
+def test_questions_at_once_are_answered_in_their_order_and_shared(suite: Suite, platform: Platform) -> None:
+    for width in (1, 4):
+        sut = live(suite, platform, width=width)
+        view = sut.for_requirement("TY-001")
+        questions = [{"body": {"impacts": [number]}} for number in range(9)]
+        replies = list(view.ask_each("judge", questions))
+        again = [view.ask("judge", body=question["body"]) for question in questions]
+        assert [reply.exchange for reply in replies] == [reply.exchange for reply in again]
+        assert view.exchanges == tuple(reply.exchange for reply in replies)
+        assert sut.store.counters().sent == 9
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_all_questions_are_asked_even_if_one_has_no_answer(suite: Suite, platform: Platform, width: int) -> None:
+    platform.status = "404 Gone"
+    view = live(suite, platform, width=width).for_requirement("TY-001")
+    with pytest.raises(Unjudgeable):
+        list(view.ask_each("judge", [{"body": {"impacts": [number]}} for number in range(9)]))
+    assert len(platform.asked) == 9
+    assert len(view.exchanges) == 1
+
+
+def test_writes_are_not_asked_at_once(suite: Suite, platform: Platform) -> None:
+    view = live(suite, platform, permissions=frozenset({"write"})).for_requirement("TY-001")
+    with pytest.raises(ValueError, match="create"):
+        list(view.ask_each("create", [{"body": {}}]))
+    assert platform.asked == []
+
+
+def test_threads_that_want_one_stream_read_it_once(suite: Suite, platform: Platform) -> None:
+    sut = live(suite, platform, width=4)
+    found: list[int] = []
+    views = [sut.for_requirement(name) for name in ("TY-001", "TY-002")] * 4
+    threads = [
+        threading.Thread(target=lambda view=view: found.append(len(view.records("list_things")))) for view in views
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [5] * 8
+    assert len(platform.asked) == 3
+
+
+def test_after_the_end_nothing_is_sent(suite: Suite, platform: Platform) -> None:
+    sut = live(suite, platform)
+    sut.close()
+    with pytest.raises(RunEnded):
+        sut.for_requirement("TY-001").records("list_things")
+    with pytest.raises(RunEnded):
+        sut.for_requirement("TY-002").records("list_things")
+    assert platform.asked == []

@@ -32,7 +32,7 @@ def test_a_message_is_complete_and_speaks_of_the_same_things(code: str) -> None:
 
 
 def test_every_code_in_the_source_has_a_message() -> None:
-    topics = "transport|encoding|redirect|json|http|envelope|paging|file|replay|budget|preflight|binding|target"
+    topics = "transport|framing|encoding|redirect|json|http|envelope|paging|file|replay|budget|preflight|binding|target"
     used = set(re.findall(rf'"((?:{topics})\.[a-z0-9.-]*[a-z0-9])"', SOURCE)) - {"json.dumps"}
     assert used <= set(messages.table())
     assert len(used) > 80

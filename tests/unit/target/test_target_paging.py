@@ -8,11 +8,11 @@ import pytest
 from pytest_szxc.errors import Refused
 from pytest_szxc.model import Request, Response
 from pytest_szxc.target.answers import Answer
-from pytest_szxc.target.paging import Page, collect, declared_total, total_of
+from pytest_szxc.target.paging import WAVE, Page, collect, declared_total, total_of
 from pytest_szxc.target.statement import Paging
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 REQUEST = Request("GET", "http://x/list?q=1")
 ROWS = [{"n": number} for number in range(5)]
@@ -26,7 +26,12 @@ class Platform:
     ) -> None:
         self.answer = answer
         self.urls: list[str] = []
+        self.waves: list[int] = []
         self.headers: tuple[tuple[str, str], ...] = ()
+
+    def pages(self, requests: Sequence[Request]) -> list[Page]:
+        self.waves.append(len(requests))
+        return list(map(self, requests))
 
     def __call__(self, request: Request) -> Page:
         self.urls.append(request.url)
@@ -37,7 +42,7 @@ class Platform:
 
 
 def walk(platform: Platform, paging: Paging, ceiling: int = 100) -> list[int]:
-    return [item["n"] for page in collect(REQUEST, paging, platform, ceiling) for item in page.items]
+    return [item["n"] for page in collect(REQUEST, paging, platform.pages, ceiling) for item in page.items]
 
 
 def by_page(total: object, served: int = 2) -> Platform:
@@ -126,7 +131,38 @@ def test_platforms_that_never_end_or_hide_records(paging: Paging, answer: tuple[
     assert caught.value.code == code
     assert caught.value.exchange
     assert caught.value.text("zh")
-    assert len(platform.urls) <= 3
+    assert len(platform.urls) <= 1 + WAVE
+
+
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_where_the_first_page_says_how_many_there_are_the_rest_is_asked_for_in_waves(style: str) -> None:
+    count = 2 * (WAVE + 3)
+    rows = [{"n": number} for number in range(count)]
+
+    def answer(query: dict[str, str]) -> tuple[list[dict[str, int]], object, dict[str, object]]:
+        start = int(query["offset"]) if style == "offset" else (int(query["page"]) - 1) * 2
+        return rows[start : start + 2], count, {}
+
+    platform = Platform(answer)
+    assert walk(platform, Paging(style)) == list(range(count))
+    assert platform.waves == [1, WAVE, 2]
+    assert len(platform.urls) == len(set(platform.urls))
+
+
+def test_a_short_page_in_the_middle_shifts_no_offset() -> None:
+    """What stands at an offset does not depend on how much came before: a row left out is missing, none is doubled."""
+    kept = {0: ROWS[0:2], 2: ROWS[2:3], 4: ROWS[4:5]}
+    platform = Platform(lambda query: (kept.get(int(query["offset"]), []), 5, {}))
+    with pytest.raises(Refused, match=r"paging\.total-mismatch"):
+        walk(platform, Paging("offset"))
+    assert [parse_qs(urlsplit(url).query)["offset"] for url in platform.urls] == [["0"], ["2"], ["4"], ["6"]]
+
+
+def test_a_total_beyond_the_ceiling_is_refused_at_once() -> None:
+    platform = Platform(lambda _: (ROWS, 10**9, {}))
+    with pytest.raises(Refused, match=r"paging\.too-many"):
+        walk(platform, Paging("page"))
+    assert len(platform.urls) == 1
 
 
 def test_cursors_that_always_differ_end_at_the_ceiling() -> None:
@@ -149,7 +185,7 @@ def test_empty_pages_with_ever_new_cursors_end() -> None:
 
 
 def test_more_than_declared_is_left_to_the_suite() -> None:
-    pages = collect(REQUEST, Paging(), Platform(lambda _: (ROWS, 3, {})), 100)
+    pages = collect(REQUEST, Paging(), Platform(lambda _: (ROWS, 3, {})).pages, 100)
     assert declared_total(pages) == 3
 
 

@@ -28,9 +28,10 @@ def exchange(request: Request = REQUEST, operation: str = "list", **members: obj
     return Exchange(exchange_id(operation, request), operation, request, **members)  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=["memory", "file"])
+@pytest.fixture(params=["memory", "alone", "shared"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ExchangeStore]:
-    made = ExchangeStore(tmp_path / "run.sqlite" if request.param == "file" else None)
+    path = None if request.param == "memory" else tmp_path / "run.sqlite"
+    made = ExchangeStore(path, shared=request.param == "shared")
     yield made
     made.close()
 
@@ -183,4 +184,24 @@ def test_the_file_is_for_its_owner_alone_and_opens_again(tmp_path: Path) -> None
     assert {stat.S_IMODE(found.stat().st_mode) for found in tmp_path.iterdir()} == {0o600}
     store.close()
     assert len(list(store.all())) == 1
+    store.close()
+
+
+def test_what_was_flushed_survives_a_kill(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    script = """
+import os, sys
+from pathlib import Path
+from pytest_szxc.model import Exchange, Request
+from pytest_szxc.target.store import ExchangeStore
+store = ExchangeStore(Path(sys.argv[1]), shared=False)
+for number in range(40):
+    store.fetch(f"x{number}", lambda: Exchange(f"x{number}", "list", Request("GET", f"http://x/{number}")))
+    if number == 35:
+        store.flush()
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    store = ExchangeStore(path)
+    assert len(list(store.all())) == 36
     store.close()

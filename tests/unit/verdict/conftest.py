@@ -29,6 +29,7 @@ class View:
 
     exchanges: tuple[str, ...] = ("x1",)
     empty: tuple[str, ...] = ()
+    tries: int = 1
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""Who carries requests to the SUT: each is sent once in a run, in its turn, and what came of it is recorded."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from pytest_szxc.errors import RunEnded, TransportFault
+from pytest_szxc.model import Attempt, Exchange, Request
+from pytest_szxc.target.retrying import TRIES, asks_to_wait, attempt_of, pause_before
+from pytest_szxc.target.store import exchange_id
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.pace import Pace
+    from pytest_szxc.target.store import ExchangeStore
+    from pytest_szxc.target.transports import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Sends each request once in a run and records what came of it.
+
+    Attributes:
+        transport: carries requests.
+        store: keeps exchanges.
+        clock: stamps them.
+        pace: waits for a turn; ``None`` in process, where nobody needs to be spared.
+        tries: how often a request that changes nothing is sent at most.
+        ended: set when the run is over.
+    """
+
+    transport: Transport
+    store: ExchangeStore
+    clock: Clock
+    pace: Pace | None = None
+    tries: int = TRIES
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def fetch(self, operation: str, request: Request, ordinal: str = "", *, repeatable: bool = True) -> Exchange:
+        """The exchange of a request, sent now or earlier.
+
+        Args:
+            operation: name from the suite.
+            request: what to send.
+            ordinal: see ``store.exchange_id``.
+            repeatable: whether it changes nothing, so that it may be sent again after a passing fault.
+
+        Raises:
+            RunEnded: to a thread that goes on asking after the end.
+        """
+        key = exchange_id(operation, request, ordinal)
+        begun = Exchange(key, operation, request)
+        return self.store.fetch(key, lambda: self._tried(begun) if repeatable else self._in_turn(begun))
+
+    def end(self) -> None:
+        """Send nothing further; who waits stops waiting, who waits for an answer gets none."""
+        self.ended.set()
+        self.clock.end()
+        self.transport.close()
+
+    def _tried(self, begun: Exchange) -> Exchange:
+        """The last of at most ``tries`` tries, with what is to be known of the others."""
+        earlier: tuple[Attempt, ...] = ()
+        while True:
+            made = self._in_turn(begun)
+            pause = pause_before(made, len(earlier) + 1, self.clock.now())
+            if pause is None or len(earlier) + 1 >= self.tries:
+                return replace(made, earlier=earlier) if earlier else made
+            earlier += (attempt_of(made),)
+            self._stay_away(pause, asked=asks_to_wait(made))
+
+    def _stay_away(self, seconds: float, *, asked: bool) -> None:
+        """Wait; what an answer asked for, everybody grants."""
+        if asked and self.pace is not None:
+            self.pace.hold(seconds)
+        else:
+            self.clock.sleep(seconds)
+
+    def _in_turn(self, begun: Exchange) -> Exchange:
+        if self.pace is None:
+            return self._sent(begun)
+        try:
+            with self.pace.turn():
+                return self._sent(begun)
+        except TransportFault as over:
+            return _faulty(replace(begun, started=_stamp(self.clock.now())), over)
+
+    def _sent(self, begun: Exchange) -> Exchange:
+        if self.ended.is_set():
+            raise RunEnded
+        started, since = _stamp(self.clock.now()), self.clock.monotonic()
+        try:
+            answered = replace(begun, response=self.transport.send(begun.request))
+        except TransportFault as fault:
+            answered = _faulty(begun, fault)
+        return replace(answered, started=started, elapsed=round(self.clock.monotonic() - since, 6))
+
+
+def _faulty(begun: Exchange, fault: TransportFault) -> Exchange:
+    params = {name: str(value) for name, value in fault.params.items()}
+    return replace(begun, fault=fault.code, fault_params=params)
+
+
+def _stamp(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,96 @@
+"""Threads that send requests side by side, as many as the target allows connections."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from functools import partial
+from itertools import count
+from queue import PriorityQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pytest_szxc.errors import RunEnded, TransportFault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
+_URGENT, _USUAL, _LAST = 0, 1, 2
+
+
+class Crew:
+    """Does jobs that do not depend on each other.
+
+    A job must not hand jobs to the crew itself: all hands could end up waiting for a free one.
+
+    Args:
+        size: how many jobs at once; with one they are done in order, in the caller's own thread.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._closed = False
+        self._order = count()
+        self._waiting: PriorityQueue[tuple[int, int, Future[Any] | None, Callable[[], Any]]] = PriorityQueue()
+        self._hands: list[Thread] = []
+
+    def each(self, jobs: Sequence[Callable[[], T]], *, urgent: bool = False) -> list[T | Exception]:
+        """What each job gave or raised, in the order of the jobs.
+
+        Every job is done, whatever another one raised, but for one thing: when a request has run out of time, no other
+        job is begun, and its fault stands for theirs; a platform that is stuck must not take the time of all of them.
+
+        Args:
+            jobs: what to do.
+            urgent: whether much else waits for them; such jobs go first.
+        """
+        late: list[TransportFault] = []
+        if self.size == 1 or len(jobs) <= 1:
+            return [_tried(job, late) for job in jobs]
+        done: list[Future[T | Exception]] = [Future() for _ in jobs]
+        for future, job in zip(done, jobs, strict=True):
+            self._put(_URGENT if urgent else _USUAL, future, partial(_tried, job, late))
+        wait_for(done)
+        return [future.result() for future in done]
+
+    def close(self) -> None:
+        """Begin no further job; who waits for one learns that the run has ended."""
+        self._closed = True
+        for _ in self._hands:
+            self._waiting.put((_LAST, next(self._order), None, _nothing))
+
+    def _put(self, priority: int, future: Future[T], job: Callable[[], T]) -> None:
+        self._waiting.put((priority, next(self._order), future, job))
+        if len(self._hands) < self.size:
+            self._hands.append(Thread(target=self._work, name="szxc-crew", daemon=True))
+            self._hands[-1].start()
+
+    def _work(self) -> None:
+        while True:
+            _, _, future, job = self._waiting.get()
+            if future is None:
+                return
+            if self._closed:
+                future.set_exception(RunEnded())
+                continue
+            try:
+                future.set_result(job())
+            except BaseException as error:  # noqa: BLE001 -- it is raised again in the thread that waits
+                future.set_exception(error)
+
+
+def _nothing() -> None:
+    """What a hand that shall go home has to do."""
+
+
+def _tried(job: Callable[[], T], late: list[TransportFault]) -> T | Exception:
+    if late:
+        return late[0]
+    try:
+        return job()
+    except TransportFault as fault:
+        late += [fault] if fault.code == "transport.timeout" else []
+        return fault
+    except Exception as error:  # noqa: BLE001 -- whoever asked for the job raises it again, in the jobs' order
+        return error
