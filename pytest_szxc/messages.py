@@ -1,7 +1,8 @@
 """Messages: every sentence a user sees, by code, in zh and en, from ``message_tables/*.toml``.
 
 A table ``["statement.base-url"]`` has ``zh`` and ``en`` and, where something can be done, ``hint_zh``, ``hint_en``.
-``{name}`` in a text is filled from the parameters; a value from outside is made printable by whoever passes it.
+``{name}`` in a text is filled from the parameters. Whoever passes a value from outside clips and masks it
+(``printable.show``); that it stays on its line is seen to here.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def table() -> dict[str, dict[str, str]]:
 
 def render(code: str, lang: str, params: Mapping[str, object], part: Literal["text", "hint"] = "text") -> str:
     """The message ``code`` in ``lang`` with its parameters filled in."""
+    from pytest_szxc.printable import line  # noqa: PLC0415 -- an idle start renders nothing
+
     row = table()[code]
     template = row[lang] if part == "text" else row.get(f"hint_{lang}", "")
-    return template.format_map({name: str(value) for name, value in params.items()})
+    return template.format_map({name: line(str(value)) for name, value in params.items()})

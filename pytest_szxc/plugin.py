@@ -78,6 +78,8 @@ def _only_informs(config: pytest.Config) -> bool:
 
 def write_lines(lines: list[str]) -> None:
     """Lines to the error stream in the console's own encoding: what it cannot show is escaped, nothing is lost."""
+    from pytest_szxc.printable import line  # noqa: PLC0415 -- kept out of an idle start's way
+
     encoding = sys.stderr.encoding or "utf-8"
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(map(line, lines)) + "\n"
     sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -10,6 +10,7 @@ import click
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.messages import render
+from pytest_szxc.printable import line
 from pytest_szxc.report.terminal import error_lines
 from pytest_szxc.sampling import described, sample_operations
 from pytest_szxc.settings import read_settings
@@ -49,7 +50,7 @@ def check(lang: str, target: str | None, config: str | None) -> None:
     settings = read_settings({"target": target, "config": config or (None if target else "szxc.toml")})
     samples = list(sample_operations(settings))
     for sample in samples:
-        click.echo("\n".join(_sample_lines(sample, lang)))
+        click.echo("\n".join(map(line, _sample_lines(sample, lang))))
     answered = any(sample.came for sample in samples)
     sys.exit(1 if any(sample.error for sample in samples) or not answered else 0)
 
@@ -60,7 +61,7 @@ def _sample_lines(sample: Sample, lang: str) -> Iterator[str]:
     if sample.lacking:
         yield f"    {render('binding-check.lacking', lang, {'names': ', '.join(sample.lacking)})}"
     elif sample.error:
-        yield from (f"    {line}" for line in error_lines(sample.error, lang))
+        yield from (f"    {said}" for said in error_lines(sample.error, lang))
     else:
         yield f"    {render('binding-check.came', lang, {})}: {sample.came}"
         yield f"    {render('binding-check.seen', lang, {})}: {sample.seen}"
