@@ -21,6 +21,7 @@ NAMES = (
     "latency",
     "side_by_side",
     "hostile_kit",
+    "page_in_a_browser",
 )
 LONG = ("engines_agree", "fault_injection")
 """Proofs that take minutes each."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc.catalogue.compile import compile_suite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SUITE = "szxc_synthetic"
@@ -106,26 +106,33 @@ def write_suite(folder: Path, count: int, *, sharing: bool = False) -> dict[str,
         count: how many requirements.
         sharing: whether all requirements read one stream, or each asks for an object of its own.
     """
-    suite = folder / SUITE
-    for path, text in files(count, sharing=sharing):
-        target = folder / path
+    return write_package(folder, SUITE, files(count, sharing=sharing))
+
+
+def write_package(folder: Path, suite: str, parts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Write a suite's files (path below its folder, text), and what makes it an installed package of that name."""
+    distribution = f"../{suite}-1.0.0.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {suite}\nVersion: 1.0.0\n"
+    entry_points = f"[szxc.suites]\n{suite} = {suite}\n"
+    told = [(f"{distribution}/METADATA", metadata), (f"{distribution}/entry_points.txt", entry_points)]
+    home = folder / suite
+    home.mkdir()
+    for path, text in (*parts, *told):
+        target = home / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    (suite / "compiled.json").write_text(json.dumps(compile_suite(suite), ensure_ascii=False), encoding="utf-8")
+    (home / "compiled.json").write_text(json.dumps(compile_suite(home), ensure_ascii=False), encoding="utf-8")
     return {"PYTHONPATH": str(folder)}
 
 
 def files(count: int, *, sharing: bool) -> Iterator[tuple[str, str]]:
-    """Path and text of each file of the package."""
+    """Path and text of each file of the suite."""
     rows = "".join(ROW % (number, "items" if sharing else "item") for number in range(1, count + 1))
     checks = (SHARING if sharing else ASKING).replace("COUNT", str(count)).replace("SCHEMA", SCHEMA)
-    distribution = f"{SUITE}-1.0.0.dist-info"
-    yield f"{SUITE}/suite.toml", SUITE_TABLE
-    yield f"{SUITE}/requirements.toml", rows
-    yield f"{SUITE}/test_{SUITE}_rules.py", checks
-    yield f"{SUITE}/schemas/item.schema.json", json.dumps(ITEM_SCHEMA)
-    yield f"{distribution}/METADATA", f"Metadata-Version: 2.1\nName: {SUITE}\nVersion: 1.0.0\n"
-    yield f"{distribution}/entry_points.txt", f"[szxc.suites]\n{SUITE} = {SUITE}\n"
+    yield "suite.toml", SUITE_TABLE
+    yield "requirements.toml", rows
+    yield f"test_{SUITE}_rules.py", checks
+    yield "schemas/item.schema.json", json.dumps(ITEM_SCHEMA)
 
 
 def write_statement(path: Path, base_url: str, *, good: bool) -> None:

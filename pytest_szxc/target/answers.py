@@ -21,6 +21,8 @@ _DENIED = {401, 403}
 _OK = range(200, 300)
 _NO_CONTENT = 204
 _OUTAGE = 500
+_PAGES = ("text/html", "application/xhtml")
+_PAGE_STARTS = (b"<!doctype html", b"<html")
 _CODES = {401: "http.unauthorised", 403: "http.forbidden", 429: "http.rate-limited"}
 _CLASSES = {1: "http.informational", 3: "http.redirect", 4: "http.client-error", 5: "http.server-error"}
 _KEYS_SHOWN = 10
@@ -101,12 +103,25 @@ def _opened(envelope: Envelope, document: Json, exchange: str, response: Respons
 
 
 def _document_answer(envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]) -> Answer:
-    """A document stays bytes, unless it is the envelope with an error in the document's place."""
+    """A document stays bytes, unless it is a web page or the envelope with an error in the document's place.
+
+    A gateway's or a portal's page says nothing of the export; no operation so far asks for HTML.
+
+    Raises:
+        TransportFault: ``http.page``.
+    """
+    if _is_page(response):
+        raise TransportFault("http.page", exchange, start=show(response.body[:60].decode("utf-8", "replace")))
     speaks = envelope.code is not None and "json" in (response.header("content-type") or "")
     document = _document(response) if speaks else None
     if _code(envelope, document) is None:
         return Answer(exchange, response)
     return _opened(envelope, document, exchange, response, accept)
+
+
+def _is_page(response: Response) -> bool:
+    kind = (response.header("content-type") or "").lower()
+    return kind.startswith(_PAGES) or response.body[:200].lstrip().lower().startswith(_PAGE_STARTS)
 
 
 def parsed(response: Response, exchange: str) -> Json:

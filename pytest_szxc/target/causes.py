@@ -31,6 +31,7 @@ CAUSES = (
     ("http.rate-limited", "preflight.rate-limited"),
     ("xml.instead", "preflight.xml"),
     ("json.html", "preflight.html"),
+    ("http.page", "preflight.html"),
     ("json.encoding", "preflight.encoding"),
     ("json.", "preflight.json"),
     ("encoding.", "preflight.json"),

@@ -136,12 +136,12 @@ class ExchangeStore:
     def _send(self, key: str, send: Callable[[], Exchange]) -> Exchange:
         try:
             made = send()
-        except BaseException:
+            with self._lock:
+                self._sent += len(made.earlier) + _was_sent(made)
+            return self._shelf.put(key, made)
+        except BaseException:  # also a full disk: nobody must wait for what will not come
             self._shelf.release(key)
             raise
-        with self._lock:
-            self._sent += len(made.earlier) + _was_sent(made)
-        return self._shelf.put(key, made)
 
     def get(self, key: str) -> Exchange | None:
         """The exchange with this id, if it was made."""

@@ -10,7 +10,6 @@ import os
 import sqlite3
 import threading
 import time
-from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,7 @@ _COLUMNS = (
     "fault, fault_params, started, elapsed, earlier"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM exchange"  # noqa: S608 -- a constant
+_SELECT_AFTER = f"SELECT sequence, {_COLUMNS} FROM exchange WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608
 _INSERT = f"INSERT OR IGNORE INTO exchange ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608 -- a constant
 
 
@@ -150,7 +150,8 @@ class SqliteShelf:
 class LoneShelf(MemoryShelf):
     """See ``store.Shelf``: exchanges in a file that no other process writes; the rest needs no file while it runs.
 
-    A few exchanges are written at a time: to write for good takes longer than all the rest.
+    A few exchanges are written at a time: to write for good takes longer than all the rest. The file has a lock of its
+    own, so that nobody waits for it who only looks at a claim or at the pace.
 
     Args:
         path: the file; made readable by its owner alone, because answers may hold personal data.
@@ -159,10 +160,10 @@ class LoneShelf(MemoryShelf):
     def __init__(self, path: Path) -> None:
         super().__init__()
         self._path = path
+        self._file = threading.RLock()
         self._connected: sqlite3.Connection | None = None
         self._filed: set[str] = set()
         self._loose = 0
-        self._recent: OrderedDict[str, Exchange] = OrderedDict()
         _prepare(path, self._connection)
 
     def _connection(self) -> sqlite3.Connection:
@@ -170,52 +171,70 @@ class LoneShelf(MemoryShelf):
             self._connected = _connect(self._path)
         return self._connected
 
+    def take(self, key: str) -> Exchange | bool:
+        """See ``Shelf``."""
+        with self._changed:
+            if key not in self._filed:
+                return super().take(key)
+        return self.find(key) or False
+
     def find(self, key: str) -> Exchange | None:
         """See ``Shelf``."""
         with self._changed:
-            found = self._recent.get(key)
-            if found is None and key in self._filed:
+            found, filed = self._exchanges.get(key), key in self._filed
+        if found is None and filed:
+            with self._file:
                 row = self._connection().execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
-                found = self._remember(key, _exchange(row))
-            return found
+            found = _exchange(row)
+        return found
 
-    def _keep(self, key: str, exchange: Exchange) -> Exchange:
-        known = self.find(key)
-        if known:
-            return known
+    def put(self, key: str, exchange: Exchange) -> Exchange:
+        """See ``Shelf``."""
+        with self._file:
+            if key not in self._filed:
+                self._write(_row(key, exchange))
+        return super().put(key, exchange)
+
+    def _write(self, row: tuple[object, ...]) -> None:
         if not self._loose:
             self._connection().execute("BEGIN")
-        self._connection().execute(_INSERT, _row(key, exchange))
         self._loose += 1
+        self._connection().execute(_INSERT, row)
         if self._loose >= _LOOSE:
             self.flush()
-        self._filed.add(key)
-        return self._remember(key, exchange)
 
-    def _remember(self, key: str, exchange: Exchange) -> Exchange:
-        """Keep a small exchange at hand: reading one back costs more than a short look."""
+    def _keep(self, key: str, exchange: Exchange) -> Exchange:
+        """Keep small exchanges at hand: reading one back costs more than a short look."""
+        if key in self._filed:
+            return self.find(key) or exchange
+        self._filed.add(key)
         if exchange.response is None or len(exchange.response.body) <= _SMALL:
-            self._recent[key] = exchange
-            while len(self._recent) > _RECENT:
-                self._recent.popitem(last=False)
+            self._exchanges[key] = exchange
+            if len(self._exchanges) > _RECENT:
+                del self._exchanges[next(iter(self._exchanges))]
         return exchange
 
     def exchanges(self) -> Iterator[Exchange]:
-        """See ``Shelf``."""
-        with self._changed:
-            rows = self._connection().execute(f"{_SELECT} ORDER BY sequence").fetchall()
-        return map(_exchange, rows)
+        """See ``Shelf``; a few at a time, for bodies may be large."""
+        last = 0
+        while True:
+            with self._file:
+                rows = self._connection().execute(_SELECT_AFTER, (last, _LOOSE)).fetchall()
+            yield from (_exchange(row[1:]) for row in rows)
+            if not rows:
+                return
+            last = rows[-1][0]
 
     def flush(self) -> None:
         """See ``Shelf``."""
-        with self._changed:
+        with self._file:
             if self._loose:
                 self._connection().execute("COMMIT")
                 self._loose = 0
 
     def close(self) -> None:
         """See ``Shelf``; the run's values go into the file too."""
-        with self._changed:
+        with self._file:
             self.flush()
             connection = self._connection()
             values = [(name, json.dumps(value)) for name, value in self._values.items()]

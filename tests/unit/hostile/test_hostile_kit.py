@@ -31,6 +31,7 @@ NOT_SHOWN = {
     "transport.app-raised": "of an application in process",
     "transport.other": "the net below all others: nothing may fall into it",
     "http.informational": "of an application in process; over a socket no 1xx is final",
+    "http.page": "of documents; where JSON is asked for, it is json.html",
     "envelope.denied": "the binding says which codes deny",
     "envelope.items-missing": "of streams, read above single answers",
     "envelope.item-not-object": "of streams, read above single answers",

@@ -119,6 +119,20 @@ def test_documents_stay_bytes() -> None:
         read({"code": 40302}, answer="document")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"<p>502</p>", "text/html"),
+        (b"<p>502</p>", "Text/HTML; charset=utf-8"),
+        (b" \n<!DOCTYPE HTML><html>", "text/csv"),
+        (b"<html>", "application/octet-stream"),
+    ],
+)
+def test_a_web_page_is_no_document(body: bytes, kind: str) -> None:
+    with pytest.raises(TransportFault, match=r"http\.page"):
+        read(body, answer="document", headers=(("content-type", kind),))
+
+
 def test_a_write_may_say_nothing() -> None:
     assert read(b"", 204, effect=Effect.WRITE).payload is None
     assert read(b"", 200, effect=Effect.WRITE).payload is None
