@@ -8,6 +8,8 @@ what is left and writes the reports.
 
 The demo is one Python process: what it is asked at once, it answers more slowly. So the chain is told twice, with the
 answer times of a run at 1 connection, and (*as answered*) with those that the measured run itself met.
+The *floor* is the least that any schedule could take at 8 connections; where there are more requests than the
+connections can carry within the chain, it lies above the chain.
 """
 
 from __future__ import annotations
@@ -92,6 +94,7 @@ def measure(folder: Path, milliseconds: int, rounds: int) -> dict[str, float]:
         "whole": whole,
         "asking": asking,
         "requests": len(many[0].answered),
+        "seats": seats(one, seen[1][0].id, longest.writing),
         "sum": one.summed,
         "chain": longest.seconds,
         "chain_as_answered": as_answered,
@@ -109,6 +112,16 @@ def measure(folder: Path, milliseconds: int, rounds: int) -> dict[str, float]:
     }
 
 
+def seats(one: Timing, first: str, writing: float) -> float:
+    """The least time in which the connections can carry all requests.
+
+    The first, which shows that there is anything to ask, then all that only read, shared out evenly, then those that
+    write, which come one after another.
+    """
+    alone = one.answered[first]
+    return alone + (one.summed - alone - writing) / CONNECTIONS + writing
+
+
 def added(slow: dict[str, float], quick: dict[str, float]) -> dict[str, float]:
     """What the latency alone added to the whole command, against what it added to the chain."""
     more = slow["whole"] - quick["whole"]
@@ -123,27 +136,33 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         found = {latency: measure(Path(name) / f"{latency}", latency, rounds) for latency in LATENCIES}
     for latency in LATENCIES[1:]:
-        found[latency] |= added(found[latency], found[0])
-    holds = all(reached(found[latency]) for latency in LATENCIES[1:])
+        found[latency] |= added(found[latency], found[0]) | floored(found[latency], found[0])
+    holds = all(found[latency]["asking_to_floor"] <= GOAL for latency in LATENCIES[1:])
+    told = "; ".join(_sentence(latency, found[latency]) for latency in LATENCIES[1:])
     figures = {f"{name}_{latency}ms": value for latency in LATENCIES for name, value in found[latency].items()}
     tell(
         "latency",
         {"goal": GOAL, "connections": CONNECTIONS, "holds": holds and found[50]["whole"] <= SECONDS_AT_50, **figures},
-        "; ".join(_sentence(latency, found[latency]) for latency in LATENCIES) + f" (goal: asking / chain {GOAL})",
+        f"{told} (goal: asking / floor {GOAL})",
     )
 
 
-def reached(figures: dict[str, float]) -> bool:
-    """Whether asking keeps to the goal, by the longer of both chains."""
-    return figures["asking"] <= GOAL * max(figures["chain"], figures["chain_as_answered"])
+def floored(slow: dict[str, float], quick: dict[str, float]) -> dict[str, float]:
+    """The least time that any schedule takes.
+
+    That is the chain, what the connections can carry, or what the demo, which is one process, takes to answer all when
+    nothing holds it back.
+    """
+    floor = max(slow["chain"], slow["seats"], quick["sum"])
+    return {"floor": floor, "asking_to_floor": slow["asking"] / floor}
 
 
 def _sentence(latency: int, figures: dict[str, float]) -> str:
     return (
-        f"{latency} ms: whole {figures['whole']:.1f} s, asking {figures['asking']:.2f} s, "
-        f"chain {figures['chain']:.2f} s ({figures['chain_as_answered']:.2f} as answered), sum {figures['sum']:.1f} s; "
-        f"asking / chain {figures['asking_to_chain']:.2f} ({figures['asking_to_chain_as_answered']:.2f}), "
-        f"whole / chain {figures['whole_to_chain']:.1f}, whole / sum {figures['whole_to_sum']:.2f}"
+        f"{latency} ms: whole {figures['whole']:.1f} s, asking {figures['asking']:.2f} s, sum {figures['sum']:.1f} s, "
+        f"chain {figures['chain']:.2f} s, least with {CONNECTIONS} connections {figures['floor']:.2f} s; asking / sum "
+        f"{figures['asking_to_sum']:.2f}, asking / chain {figures['asking_to_chain']:.2f}, "
+        f"asking / floor {figures['asking_to_floor']:.2f}, whole / sum {figures['whole_to_sum']:.2f}"
     )
 
 
