@@ -7,19 +7,21 @@ only compute, all in one thread, while the others wait.
 
 from __future__ import annotations
 
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from functools import partial
 from typing import TYPE_CHECKING
+
+from pytest_szxc.target.crew import Crew
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from concurrent.futures import Future
 
     from pytest_szxc.model import Requirement, Verdict
     from pytest_szxc.run import Run
 
-_QUICK = 0.001
-"""Seconds after which a thread that computes lets another one run that has got an answer; Python's own are 5 ms."""
+_SETTLING = 2.0
+"""Seconds."""
 
 
 class Ahead:
@@ -27,23 +29,21 @@ class Ahead:
 
     Args:
         run: judges.
-        requirements: what shall be judged, in the order in which it will be asked for.
+        requirements: what shall be judged, in the order in which it will be asked for; each is judged once.
         width: how many checks ask at once; with one they ask in order.
     """
 
     def __init__(self, run: Run, requirements: Iterable[Requirement], width: int) -> None:
-        self._interval = sys.getswitchinterval()
-        sys.setswitchinterval(_QUICK)
-        rows = list(requirements)
+        rows = list({row.id: row for row in requirements}.values())
         rules = [row for row in rows if run.rule_over(row)]
         asking = sorted((row for row in rows if not run.rule_over(row)), key=run.writes)
-        self._askers = ThreadPoolExecutor(width, "szxc-judge")
-        self._reckoner = ThreadPoolExecutor(1, "szxc-rules")
-        streams = [self._askers.submit(stream) for stream in run.streams(rows)]
-        self._reckoner.submit(wait_for, streams)
+        self._askers = Crew(width, "szxc-judge")
+        self._reckoner = Crew(1, "szxc-rules")
+        streams = [self._askers.begin(stream) for stream in run.streams(rows)]
+        self._reckoner.begin(partial(wait_for, streams))
         self._verdicts: dict[str, Future[Verdict]] = {
-            **{row.id: self._askers.submit(run.judge, row) for row in asking},
-            **{row.id: self._reckoner.submit(run.judge, row) for row in rules},
+            **{row.id: self._askers.begin(partial(run.judge, row)) for row in asking},
+            **{row.id: self._reckoner.begin(partial(run.judge, row)) for row in rules},
         }
 
     def verdict(self, requirement: Requirement) -> Verdict | None:
@@ -51,8 +51,11 @@ class Ahead:
         found = self._verdicts.get(requirement.id)
         return found.result() if found else None
 
+    def settle(self) -> None:
+        """Wait until what was begun has ended too; not for long, for nothing of it counts any more."""
+        wait_for(self._verdicts.values(), timeout=_SETTLING)
+
     def close(self) -> None:
         """Begin nothing further."""
-        sys.setswitchinterval(self._interval)
-        for hands in (self._askers, self._reckoner):
-            hands.shutdown(wait=False, cancel_futures=True)
+        self._askers.close()
+        self._reckoner.close()

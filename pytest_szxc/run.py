@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -23,9 +24,9 @@ from pytest_szxc.target.auth import placeholder
 from pytest_szxc.target.gate import Gate
 from pytest_szxc.target.notices import notices
 from pytest_szxc.target.pace import waited
-from pytest_szxc.target.transports import IN_PROCESS_URL
+from pytest_szxc.target.transports import IN_PROCESS, IN_PROCESS_URL
 from pytest_szxc.verdict.decision import decide, settled
-from pytest_szxc.verdict.judge import Context, judge, passed_over
+from pytest_szxc.verdict.judge import Context, judge, own_fault, passed_over
 from pytest_szxc.verdict.manifest import draw_up
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 
 REPORT = "report.json"
 PAGE = "report.html"
+TIDYING = 5.0
+"""Seconds that a check which writes has, once the run is to end, to remove what it has made."""
 
 
 class Run:
@@ -62,6 +65,7 @@ class Run:
         self.store = store
         self._closing = closing
         self._gate = Gate(store)
+        self._alone = threading.Lock()
         self._ahead: Ahead | None = None
         self._checks = {suite.id: load_checks(suite) for suite in suites.values()}
 
@@ -96,8 +100,12 @@ class Run:
         return {entry.requirement.id: entry for entry in self.manifest.entries}
 
     def begin(self, requirements: Iterable[Requirement]) -> None:
-        """Begin to judge requirements side by side, as many at once as the target allows connections."""
-        self._ahead = Ahead(self, requirements, self.sut.width)
+        """Begin to judge requirements side by side, as many at once as the target allows connections.
+
+        An application called in process may insist on one thread, the one in which it was loaded: it gets that.
+        """
+        if not self.record.target.startswith(IN_PROCESS):
+            self._ahead = Ahead(self, requirements, self.sut.width)
 
     def verdict(self, requirement: Requirement) -> Verdict:
         """The verdict on one requirement, as soon as it is there."""
@@ -110,8 +118,12 @@ class Run:
         return any(effect is not Effect.READ for effect in effects)
 
     def rule_over(self, requirement: Requirement) -> str | None:
-        """The operation whose stream is all that the check of a requirement asks for; ``None`` if it asks itself."""
-        return getattr(self._checks[requirement.suite].get(requirement.id), "over", None)
+        """The operation whose stream is all that the check of a requirement asks for; ``None`` if it asks itself.
+
+        A stream that a binding says to change something can be read for nobody else.
+        """
+        over: str | None = getattr(self._checks[requirement.suite].get(requirement.id), "over", None)
+        return over if over and self.sut.effect(requirement.suite, over) is Effect.READ else None
 
     def streams(self, requirements: Iterable[Requirement]) -> Iterator[Callable[[], None]]:
         """What reads each stream that the rules of owed requirements declare, once."""
@@ -134,7 +146,14 @@ class Run:
         view = self.sut.for_requirement(requirement.id)
         with self._held(requirement):
             verdict = judge(requirement, check, view, view, self._context(requirement.suite))
-        self.store.flush()
+        return self._resting(verdict)
+
+    def _resting(self, verdict: Verdict) -> Verdict:
+        """The verdict, if what it rests on has been written down: else it is our own fault that there is none."""
+        try:
+            self.store.flush()
+        except (OSError, sqlite3.Error) as error:
+            return Verdict(verdict.requirement, Status.TESTER_ERROR, cause=own_fault(error))
         return verdict
 
     @contextmanager
@@ -144,8 +163,11 @@ class Run:
         if over:
             self._read_ahead(requirement.suite, over)
             yield
+        elif self.writes(requirement):
+            with self._gate.writing(), self._alone:
+                yield
         else:
-            with self._gate.writing() if self.writes(requirement) else self._gate.reading():
+            with self._gate.reading():
                 yield
 
     def failure_lines(self, requirement: Requirement, verdict: Verdict) -> Iterator[str]:
@@ -214,17 +236,30 @@ class Run:
         Raises:
             StatementError: ``option.out``, the folder of results can no longer be written.
         """
+        self.stop()  # what came in between report and end would be in no report
         with writing(self.record.folder):
+            self.store.flush()
             document = self.report(given, left_out=left_out, ended=ended)
             write_report(document, self.record.folder / REPORT)
             write_page(document, self.page)
         return document
 
-    def close(self) -> None:
-        """Let go of target and store; what is still being judged is given up."""
+    def stop(self) -> None:
+        """Ask nothing further. What is being judged is given up; only who writes may tidy up, for a little while."""
         if self._ahead:
             self._ahead.close()
-        self._closing.close()
+        tidy = self._alone.acquire(timeout=TIDYING)
+        self.sut.close()
+        if tidy:
+            self._alone.release()
+        if self._ahead:
+            self._ahead.settle()
+
+    def close(self) -> None:
+        """Let go of target and store."""
+        with writing(self.record.folder):
+            self.stop()
+            self._closing.close()
 
     def _facts(self, exit_code: int, *, partial: bool) -> RunFacts:
         record = self.record

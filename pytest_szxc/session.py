@@ -140,6 +140,8 @@ class RequirementSession:
             return None  # workers are side by side already
         if self.run.preflight_cause is not None:
             return True
+        if session.testsfailed and not session.config.option.continue_on_collection_errors:
+            return None  # pytest is about to say that it runs nothing
         self.run.begin(item.requirement for item in session.items if isinstance(item, RequirementItem))
         return None
 
@@ -223,8 +225,11 @@ class RequirementSession:
                 terminalreporter.write_line(line)
 
     def pytest_unconfigure(self) -> None:
-        """Let go of the target."""
-        self.run.close()
+        """Let go of the target; a session that has ended cannot end otherwise any more, but what is lost is said."""
+        try:
+            self.run.close()
+        except SzxcError as error:
+            _told(error, self.run.lang)
 
 
 def _speaks(report: pytest.TestReport) -> bool:
@@ -239,7 +244,8 @@ def _failed_by(verdict: Verdict, report: pytest.TestReport) -> bool:
 
 
 def _verdict(report: pytest.TestReport) -> Verdict | None:
-    row = next((value for name, value in report.user_properties if name == VERDICT), None)
+    properties = getattr(report, "user_properties", ())  # the report of a file that cannot be collected has none
+    row = next((value for name, value in properties if name == VERDICT), None)
     return _read(str(row)) if row is not None else None
 
 

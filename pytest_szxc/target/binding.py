@@ -55,6 +55,8 @@ def with_query(url: str, entries: list[tuple[str, str]]) -> str:
     """The URL with query entries added; one that it has already gets the new value in its old place."""
     if not entries:
         return url
+    if "?" not in url and "#" not in url:  # as most are
+        return f"{url}?{urlencode(entries, quote_via=quote)}"
     parts = urlsplit(url)
     new: dict[str, list[tuple[str, str]]] = {}
     for name, value in entries:

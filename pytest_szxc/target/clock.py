@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from pytest_szxc.errors import RunEnded
+
 
 class Clock(Protocol):
     """What tells the time."""
@@ -21,7 +23,7 @@ class Clock(Protocol):
         """Let ``seconds`` pass."""
 
     def end(self) -> None:
-        """Let nobody wait any longer: the run is over."""
+        """Let nobody wait any longer: the run is over, and who waits is told so by ``RunEnded``."""
 
 
 class RealClock:
@@ -39,9 +41,14 @@ class RealClock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait; a negative duration is no wait."""
-        if seconds > 0:  # to sleep for nothing gives the processor away: milliseconds on a busy machine
-            self._over.wait(seconds)
+        """Wait; a negative duration is no wait.
+
+        Raises:
+            RunEnded: the run is over, so that whoever waits again and again does not do so for ever.
+        """
+        # To sleep for nothing gives the processor away: milliseconds on a busy machine.
+        if seconds > 0 and self._over.wait(seconds):
+            raise RunEnded
 
     def end(self) -> None:
         """Wake up everybody who waits."""

@@ -67,6 +67,8 @@ class Courier:
         earlier: tuple[Attempt, ...] = ()
         while True:
             made = self._in_turn(begun)
+            if made.response is None and self.ended.is_set():
+                raise RunEnded  # the fault is ours: we closed the connection
             pause = pause_before(made, len(earlier) + 1, self.clock.now())
             if pause is None or len(earlier) + 1 >= self.tries:
                 return replace(made, earlier=earlier) if earlier else made
@@ -93,11 +95,13 @@ class Courier:
         if self.ended.is_set():
             raise RunEnded
         started, since = _stamp(self.clock.now()), self.clock.monotonic()
+        response, answered = None, begun
         try:
-            answered = replace(begun, response=self.transport.send(begun.request))
+            response = self.transport.send(begun.request)
         except TransportFault as fault:
             answered = _faulty(begun, fault)
-        return replace(answered, started=started, elapsed=round(self.clock.monotonic() - since, 6))
+        elapsed = round(self.clock.monotonic() - since, 6)
+        return replace(answered, response=response, started=started, elapsed=elapsed)
 
 
 def _faulty(begun: Exchange, fault: TransportFault) -> Exchange:

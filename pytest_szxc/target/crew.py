@@ -7,7 +7,7 @@ from concurrent.futures import wait as wait_for
 from functools import partial
 from itertools import count
 from queue import PriorityQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_szxc.errors import RunEnded, TransportFault
@@ -17,29 +17,34 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _URGENT, _USUAL, _LAST = 0, 1, 2
+_LATE = frozenset({"transport.timeout", "transport.connect-timeout"})
 
 
 class Crew:
-    """Does jobs that do not depend on each other.
+    """Does jobs that do not depend on each other, in threads that keep no process from ending.
 
-    A job must not hand jobs to the crew itself: all hands could end up waiting for a free one.
+    A job must not wait for jobs that it hands to the crew itself: all hands could end up waiting for a free one.
 
     Args:
-        size: how many jobs at once; with one they are done in order, in the caller's own thread.
+        size: how many jobs at once.
+        name: of the threads.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, name: str = "szxc-crew") -> None:
         self.size = size
+        self._name = name
         self._closed = False
+        self._lock = Lock()
         self._order = count()
         self._waiting: PriorityQueue[tuple[int, int, Future[Any] | None, Callable[[], Any]]] = PriorityQueue()
         self._hands: list[Thread] = []
 
     def each(self, jobs: Sequence[Callable[[], T]], *, urgent: bool = False) -> list[T | Exception]:
-        """What each job gave or raised, in the order of the jobs.
+        """What each job gave or raised, in the order of the jobs; with one hand they are done in the caller's thread.
 
         Every job is done, whatever another one raised, but for one thing: when a request has run out of time, no other
         job is begun, and its fault stands for theirs; a platform that is stuck must not take the time of all of them.
+        Jobs are begun in order, so whatever stands before the first such fault was done.
 
         Args:
             jobs: what to do.
@@ -48,23 +53,40 @@ class Crew:
         late: list[TransportFault] = []
         if self.size == 1 or len(jobs) <= 1:
             return [_tried(job, late) for job in jobs]
-        done: list[Future[T | Exception]] = [Future() for _ in jobs]
-        for future, job in zip(done, jobs, strict=True):
-            self._put(_URGENT if urgent else _USUAL, future, partial(_tried, job, late))
+        done = [self.begin(partial(_tried, job, late), urgent=urgent) for job in jobs]
         wait_for(done)
         return [future.result() for future in done]
 
+    def begin(self, job: Callable[[], T], *, urgent: bool = False) -> Future[T]:
+        """What a job will have given; ``RunEnded`` if the crew is closed before it is begun."""
+        future: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                future.set_exception(RunEnded())
+                return future
+            if len(self._hands) < self.size:
+                self._hire()
+            self._waiting.put((_URGENT if urgent else _USUAL, next(self._order), future, job))
+        return future
+
     def close(self) -> None:
         """Begin no further job; who waits for one learns that the run has ended."""
-        self._closed = True
-        for _ in self._hands:
-            self._waiting.put((_LAST, next(self._order), None, _nothing))
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            for _ in self._hands:
+                self._waiting.put((_LAST, next(self._order), None, _nothing))
 
-    def _put(self, priority: int, future: Future[T], job: Callable[[], T]) -> None:
-        self._waiting.put((priority, next(self._order), future, job))
-        if len(self._hands) < self.size:
-            self._hands.append(Thread(target=self._work, name="szxc-crew", daemon=True))
-            self._hands[-1].start()
+    def _hire(self) -> None:
+        hand = Thread(target=self._work, name=self._name, daemon=True)
+        try:
+            hand.start()
+        except RuntimeError:  # the machine gives no more threads; fewer hands do the same work
+            if not self._hands:
+                raise
+            return
+        self._hands.append(hand)
 
     def _work(self) -> None:
         while True:
@@ -90,7 +112,7 @@ def _tried(job: Callable[[], T], late: list[TransportFault]) -> T | Exception:
     try:
         return job()
     except TransportFault as fault:
-        late += [fault] if fault.code == "transport.timeout" else []
+        late += [fault] if fault.code in _LATE else []
         return fault
     except Exception as error:  # noqa: BLE001 -- whoever asked for the job raises it again, in the jobs' order
         return error

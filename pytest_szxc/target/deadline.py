@@ -6,20 +6,27 @@ handshake, read and write gets what is left until one instant, so a request ends
 
 from __future__ import annotations
 
+import errno
 import ipaddress
+import math
+import select
 import socket
 import ssl
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
 from pytest_szxc.target.tls import handshake_fault, read_fault, speaks_tlcp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_szxc.target.clock import Clock
 
+R = TypeVar("R")
+T = TypeVar("T")
 Address = tuple[socket.AddressFamily, Any]
 _SLACK = 2 * 1024 * 1024
 """Bytes beyond the body that headers, chunk framing and interim answers may take."""
@@ -88,6 +95,9 @@ class Deadline:
 class DeadlineStream:
     """One connection; whatever is done with it ends at the deadline.
 
+    The socket never blocks, and is waited for only where it must be: in Python each call that may block, or that
+    changes whether it may, hands the interpreter to another thread and has to get it back.
+
     Args:
         sock: the connected socket.
         deadline: of the request under way in this thread.
@@ -99,6 +109,8 @@ class DeadlineStream:
         self._deadline = deadline
         self._host = host
         self._spoken = False
+        self._ready_without_sign = isinstance(sock, ssl.SSLSocket)  # TLS may hold bytes that the socket does not show
+        sock.settimeout(0.0)
 
     def read(self, max_bytes: int) -> bytes:
         """What the peer sent, at most ``max_bytes``; empty at the end.
@@ -107,12 +119,24 @@ class DeadlineStream:
             TransportFault: the time is over, the peer broke off, or more came than any answer may have.
         """
         try:
-            self._sock.settimeout(self._deadline.left())
-            return self._deadline.count(self._sock.recv(max_bytes))
-        except TimeoutError:
-            raise self._deadline.over() from None
+            if not self._ready_without_sign:
+                self._wait_until(reading=True)
+            return self._deadline.count(self._done(self._sock.recv, max_bytes, reading=True))
         except OSError as error:
             raise read_fault(error, self._host, begun=self._deadline.received > 0) from error
+
+    def _done(self, act: Callable[[T], R], what: T, *, reading: bool) -> R:
+        """What an act on the socket gives, as soon as it can be done."""
+        while True:
+            try:
+                return act(what)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as wants:
+                read = isinstance(wants, ssl.SSLWantReadError) or (reading and isinstance(wants, BlockingIOError))
+                self._wait_until(reading=read)
+
+    def _wait_until(self, *, reading: bool) -> None:
+        if not is_ready(self._sock, self._deadline.left(), reading=reading):
+            raise self._deadline.over()
 
     def check(self) -> None:
         """Raise ``transport.timeout`` if the time is over."""
@@ -124,10 +148,7 @@ class DeadlineStream:
         rest = memoryview(data)
         try:
             while rest:
-                self._sock.settimeout(self._deadline.left())
-                rest = rest[self._sock.send(rest) :]
-        except TimeoutError:
-            raise self._deadline.over() from None
+                rest = rest[self._done(self._sock.send, rest, reading=False) :]
         except OSError:
             return False
         return True
@@ -135,9 +156,10 @@ class DeadlineStream:
     def unasked(self, seconds: float) -> bytes | None:
         """What comes although nothing was asked: bytes, empty at the peer's end, ``None`` for nothing in that time."""
         try:
-            self._sock.settimeout(seconds)
+            if seconds:
+                is_ready(self._sock, seconds, reading=True)
             return self._sock.recv(64)
-        except (BlockingIOError, TimeoutError, ssl.SSLWantReadError):
+        except (BlockingIOError, ssl.SSLWantReadError):
             return None
         except OSError:
             return b""
@@ -179,6 +201,22 @@ class DeadlineStream:
         except OSError:
             return fault
         return TransportFault("transport.tls.tlcp", host=fault.params["host"]) if tlcp else fault
+
+
+def is_ready(sock: socket.socket, seconds: float, *, reading: bool) -> bool:
+    """Whether a socket can be read from, or written to, within some seconds.
+
+    Raises:
+        OSError: it was closed.
+    """
+    if sock.fileno() < 0:
+        raise OSError(errno.EBADF, "closed")
+    if hasattr(select, "poll"):
+        poll = select.poll()  # unlike select, it takes file numbers above 1023
+        poll.register(sock, select.POLLIN if reading else select.POLLOUT)
+        return bool(poll.poll(math.ceil(seconds * 1000)))
+    sides = ([sock], []) if reading else ([], [sock])
+    return any(select.select(*sides, [], seconds))
 
 
 class DeadlineBackend:

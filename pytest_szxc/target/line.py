@@ -7,6 +7,7 @@ would else be taken for the beginning of the next answer, and a wrong verdict wo
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import h11
@@ -14,12 +15,14 @@ import httpx
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
+from pytest_szxc.target.carrier import Carried, RawHeaders, place_of
 from pytest_szxc.target.deadline import DeadlineBackend
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
 
+    from pytest_szxc.target.carrier import Place
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.deadline import Deadline, DeadlineStream, Resolver
 
@@ -34,7 +37,9 @@ _GRACE = 0.05
 """Seconds given to a peer that said that it closes, to do so or to send what it had not declared."""
 _PART = 64 * 1024
 _HTTP = b"HTTP/"
-_PORTS = {"http": 80, "https": 443}
+_PROXY_PORT = 80
+_BODIED = (b"POST", b"PUT", b"PATCH")
+"""Methods whose requests say that they have no body, if they have none (RFC 9110 section 8.6)."""
 _TOO_LARGE = 431
 _PROXY_WANTS = 407
 _OK = range(200, 300)
@@ -46,11 +51,10 @@ _BAD_FRAMING = (
 )
 """Words of h11 and our codes; other words are ``transport.protocol``."""
 _Origin = tuple[str, str, int]
-_Headers = list[tuple[bytes, bytes]]
 
 
-class Line(httpx.BaseTransport):
-    """An httpx transport of one connection, for one request at a time, that ends at ``deadline``.
+class Line:
+    """One connection, for one request at a time, that ends at ``deadline``.
 
     Args:
         deadline: what the request under way may still cost.
@@ -77,20 +81,22 @@ class Line(httpx.BaseTransport):
         self._origin: _Origin | None = None
         self._used = 0.0
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def carry(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> Carried:
         """Send one request; the body is still to be read."""
-        origin = _origin(request.url)
+        place = place_of(url)
+        origin = (place.scheme, place.host, place.port)
         wire = self._kept(origin) or self._connected(origin)
+        forwarded = self._forwards(origin)
         try:
-            wire.send(*self._written(request), request.content)
+            wire.send(method.encode("ascii"), *self._written(place, headers, forwarded=forwarded), body)
             head = wire.head()
-            _look_at(head, forwarded=self._forwards(origin))
+            _look_at(head, forwarded=forwarded)
         except BaseException:
             self.close()
             raise
-        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=_Body(self, wire))
+        return Carried(head.status_code, head.headers.raw_items(), wire.body(), partial(self._done, wire))
 
-    def done(self, wire: _Wire) -> None:
+    def _done(self, wire: _Wire) -> None:
         """An answer was read, or given up: the connection is kept if it is clean."""
         self._used = self._clock.monotonic()
         if not wire.clean:
@@ -116,7 +122,7 @@ class Line(httpx.BaseTransport):
     def _connected(self, origin: _Origin) -> _Wire:
         scheme, host, port = origin
         proxy = self._proxy
-        to = (proxy.host, proxy.port or _PORTS["http"]) if proxy else (host, port)
+        to = (proxy.host, proxy.port or _PROXY_PORT) if proxy else (host, port)
         stream = self._backend.connect_tcp(*to)
         try:
             if proxy and not self._forwards(origin):
@@ -133,12 +139,13 @@ class Line(httpx.BaseTransport):
         """Whether a proxy passes requests on; to https it opens a tunnel, and sees none."""
         return self._proxy is not None and origin[0] == "http"
 
-    def _written(self, request: httpx.Request) -> tuple[bytes, bytes, _Headers]:
-        """Method, target and headers as the peer is to see them."""
-        method, url = request.method.encode("ascii"), request.url
-        if self._proxy is None or url.scheme != "http":
-            return method, url.raw_path, request.headers.raw
-        return method, b"http://" + url.netloc + url.raw_path, [*request.headers.raw, *_credentials(self._proxy)]
+    def _written(self, place: Place, headers: list[tuple[str, str]], *, forwarded: bool) -> tuple[bytes, RawHeaders]:
+        """Target and headers as the peer is to see them."""
+        raw = [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        raw.insert(0, (b"Host", place.authority))
+        if self._proxy is None or not forwarded:
+            return place.target, raw
+        return b"http://" + place.authority + place.target, [*raw, *_credentials(self._proxy)]
 
 
 class _Wire:
@@ -149,10 +156,11 @@ class _Wire:
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self.clean = True
 
-    def send(self, method: bytes, target: bytes, headers: _Headers, body: bytes = b"") -> None:
+    def send(self, method: bytes, target: bytes, headers: RawHeaders, body: bytes = b"") -> None:
         """Send a request; a peer that does not read all of it may have answered all the same."""
         self.clean = False
-        events = [h11.Request(method=method, target=target, headers=headers), h11.EndOfMessage()]
+        length = [(b"Content-Length", b"%d" % len(body))] if body or method in _BODIED else []
+        events = [h11.Request(method=method, target=target, headers=[*headers, *length]), h11.EndOfMessage()]
         if body:
             events.insert(1, h11.Data(data=body))
         self._stream.write(b"".join(self._http.send(event) or b"" for event in events))
@@ -210,20 +218,6 @@ class _Wire:
         return event
 
 
-class _Body(httpx.SyncByteStream):
-    """A body still to be read."""
-
-    def __init__(self, line: Line, wire: _Wire) -> None:
-        self._line = line
-        self._wire = wire
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self._wire.body()
-
-    def close(self) -> None:
-        self._line.done(self._wire)
-
-
 def framing_fault(error: h11.RemoteProtocolError, *, ended: bool) -> TransportFault:
     """The fault that h11 found in an answer; ``ended`` says whether the peer had closed by then."""
     words = str(error)
@@ -250,13 +244,7 @@ def _look_at(head: h11.Response, *, forwarded: bool) -> None:
         raise _refusal_of_proxy(head)
 
 
-def _origin(url: httpx.URL) -> _Origin:
-    if url.scheme not in _PORTS or not url.host:
-        raise httpx.UnsupportedProtocol(url.scheme)
-    return url.scheme, url.raw_host.decode("ascii"), url.port or _PORTS[url.scheme]
-
-
-def _tunnel(stream: DeadlineStream, host: str, port: int, headers: _Headers) -> None:
+def _tunnel(stream: DeadlineStream, host: str, port: int, headers: RawHeaders) -> None:
     """Ask a proxy for a tunnel.
 
     Raises:
@@ -274,7 +262,7 @@ def _refusal_of_proxy(head: h11.Response) -> TransportFault:
     return TransportFault("transport.proxy", problem=show(f"{head.status_code} {head.reason.decode('latin-1')}"))
 
 
-def _credentials(proxy: httpx.URL) -> _Headers:
+def _credentials(proxy: httpx.URL) -> RawHeaders:
     if not proxy.userinfo:
         return []
     secret = b64encode(f"{proxy.username}:{proxy.password}".encode())

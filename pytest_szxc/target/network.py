@@ -1,4 +1,4 @@
-"""The one HTTP seam: bounded requests over httpx, and every way in which one can go wrong as one fault code.
+"""The one HTTP seam: bounded requests, and every way in which one can go wrong as one fault code.
 
 HTTP/1.1 only; nothing is taken from the environment; no cookies; no host but the target's is ever spoken to.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import h11
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_szxc.model import Request
+    from pytest_szxc.target.carrier import Carried, Carrier
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.statement import Limits
 
@@ -116,21 +117,20 @@ class Network:
         return exchange(line, request, self._limits.body_bytes)
 
 
-def exchange(transport: httpx.BaseTransport, request: Request, body_bytes: int) -> Response:
-    """One request and its answer through a transport of httpx.
+def exchange(carrier: Carrier, request: Request, body_bytes: int) -> Response:
+    """One request and its answer.
 
     Raises:
         TransportFault: no usable answer.
     """
     try:
-        sent = httpx.Request(request.method, request.url, headers=_headers(request), content=request.body or None)
-        answer = transport.handle_request(sent)
+        answer = carrier.carry(request.method, request.url, _headers(request), request.body)
         try:
             return _response(answer, body_bytes, head=request.method == "HEAD")
         finally:
-            answer.stream.close()  # type: ignore[union-attr] # our transports and httpx's give sync streams
+            answer.close()
     except Exception as error:
-        raise fault_of(error, transport) from error
+        raise fault_of(error, carrier) from error
 
 
 def _headers(request: Request) -> list[tuple[str, str]]:
@@ -138,15 +138,15 @@ def _headers(request: Request) -> list[tuple[str, str]]:
     return [*request.headers, *((name, value) for name, value in _OWN_HEADERS if name.lower() not in given)]
 
 
-def _response(answer: httpx.Response, limit: int, *, head: bool) -> Response:
-    headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.headers.raw)
-    response = Response(answer.status_code, headers)
+def _response(answer: Carried, limit: int, *, head: bool) -> Response:
+    headers = tuple((_text(name).lower(), _text(value)) for name, value in answer.headers)
+    response = Response(answer.status, headers)
     declared = response.header("content-length") or ""
     if declared.isascii() and declared.isdigit() and int(declared[:20]) > limit and not head:
         raise TransportFault("transport.body-too-large", limit=limit)
-    body = _read(answer.stream, limit)  # type: ignore[arg-type] # our transports and httpx's give sync streams
+    body = _read(answer.parts, limit)
     encodings = ",".join(value for name, value in headers if name == "content-encoding")
-    return replace(response, body=decode(body, encodings, limit) if encodings else body)
+    return Response(answer.status, headers, decode(body, encodings, limit) if encodings else body)
 
 
 def _read(stream: Iterable[bytes], limit: int) -> bytes:

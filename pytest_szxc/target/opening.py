@@ -13,7 +13,14 @@ from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.pace import Pace
 from pytest_szxc.target.redirects import origin
 from pytest_szxc.target.retrying import TRIES
-from pytest_szxc.target.transports import IN_PROCESS_URL, HttpTransport, ReplayTransport, WsgiTransport, load_app
+from pytest_szxc.target.transports import (
+    IN_PROCESS,
+    IN_PROCESS_URL,
+    HttpTransport,
+    ReplayTransport,
+    WsgiTransport,
+    load_app,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +64,7 @@ def open_target(target: str, statement: Statement, setting: Setting, options: Ne
         StatementError: ``target.*``, ``statement.secret-missing``.
     """
     sign = setting.adapter.auth if setting.adapter else None
-    if target.startswith(("wsgi:", "asgi:")):
+    if target.startswith(IN_PROCESS):
         own = replace(statement, base_url=statement.base_url or IN_PROCESS_URL, limits=_in_process(statement))
         transport: Transport = WsgiTransport(load_app(target), own.accounts, own.limits, sign)
         return _over(transport, own, setting)

@@ -139,17 +139,17 @@ def _decide(state: _State, limits: Limits, now: float) -> _Turn:
     """Whether one more request may go; if so it is booked in ``state``."""
     if state.sent >= limits.requests:
         return _Turn(over="budget.requests")
-    if now - state.begun >= limits.minutes * _MINUTE:
+    # A machine's clock may be put back: no booking can lie further ahead than anybody asks for, or than all seats wait.
+    start = after = max(now, min(state.quiet, now + LONGEST))
+    interval = 1.0 / limits.rate if limits.rate > 0 else 0.0
+    if interval:
+        start = max(after, min(state.next, after + interval * (limits.connections + 1)))
+    if start - state.begun >= limits.minutes * _MINUTE:  # what must wait until then is not sent then either
         return _Turn(over="budget.minutes")
     state.seats = [seat for seat in state.seats if seat[1] > now and (seat[0] == os.getpid() or alive(int(seat[0])))]
     if len(state.seats) >= limits.connections:
         return _Turn(seated=False)
-    # A machine's clock may be put back: no booking can lie further ahead than anybody asks for, or than all seats wait.
-    start = after = max(now, min(state.quiet, now + LONGEST))
-    if limits.rate > 0:
-        interval = 1.0 / limits.rate
-        start = max(after, min(state.next, now + interval * (limits.connections + 1)))
-        state.next = start + interval
+    state.next = start + interval
     state.sent += 1
     state.waited += start - after
     state.seats = [*state.seats, [os.getpid(), start + limits.deadline + _GRACE]]

@@ -85,6 +85,11 @@ class _Seen:
                 self.empty.add(place)
 
     @property
+    def answered(self) -> bool:
+        """Whether any answer was usable."""
+        return None in self.reasons.values()
+
+    @property
     def hopeless(self) -> bool:
         """Whether nothing else will answer either."""
         symptoms = [self.symptom(place) for place, reason in self.reasons.items() if reason]
@@ -107,7 +112,10 @@ def probes_of(suites: Mapping[str, Suite]) -> dict[Place, str]:
 def preflight(
     sut: LiveSut, probes: Mapping[Place, str], *, proxy: str | None = None, before: Unjudgeable | None = None
 ) -> Preflight:
-    """Ask each probe once: the first alone, because what it fails with may settle all.
+    """Ask each probe once: the first alone, because what it fails with may settle all; if it failed, the next one too.
+
+    What was not asked is not known to be there: only a target that answers nothing at all is spared the rest, so that
+    any run, at any number of connections, sees the same.
 
     Args:
         sut: the run's SUT.
@@ -117,9 +125,10 @@ def preflight(
     """
     seen = _Seen(sut, proxy, {("", "-"): before} if before else {})
     places = list(dict.fromkeys((suite, operation) for (suite, _), operation in probes.items()))
-    for some in (places[:1], places[1:]):
-        if not (seen.reasons and seen.hopeless):
-            seen.ask(some)
+    while places and not (seen.reasons and seen.hopeless):
+        alone = len(seen.reasons) < _PATIENCE and not seen.answered
+        seen.ask(places[: 1 if alone else None])
+        places = [place for place in places if place not in seen.reasons]
     observed = {place: _answers(seen, place, operation) for place, operation in probes.items()}
     telling = [observed[place] for place, operation in probes.items() if _telling(sut, place, operation)]
     usable = any(telling or observed.values())

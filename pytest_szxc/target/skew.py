@@ -110,9 +110,12 @@ def _signal(instant: DoubtfulInstant, *_: object, **__: object) -> NoReturn:
     raise Unjudgeable("data.clock-skew", skew.exchange, difference=skew.words)
 
 
-_METHODS = ("astimezone", "date", "isoformat", "replace", "strftime", "time", "timestamp", "timetz")
+_METHODS = (
+    *("astimezone", "ctime", "date", "isocalendar", "isoformat", "isoweekday", "replace", "strftime"),
+    *("time", "timestamp", "timetuple", "timetz", "toordinal", "utctimetuple", "weekday"),
+)
 _OPERATORS = ("add", "radd", "sub", "rsub", "lt", "le", "gt", "ge", "eq", "ne", "format", "str")
 for _name in (*_METHODS, *(f"__{_operator}__" for _operator in _OPERATORS)):
     setattr(DoubtfulInstant, _name, _signal)
-for _name in ("year", "month", "day", "hour", "minute"):
+for _name in ("year", "month", "day", "hour", "minute", "second", "microsecond"):
     setattr(DoubtfulInstant, _name, property(_signal))

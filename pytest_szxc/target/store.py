@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -96,6 +96,7 @@ class ExchangeStore:
         self._shelf: Shelf = _open_shelf(path, shared=shared)
         self._sent = self._saved = 0
         self._tries: dict[str, int] = {}
+        self._broken: Exception | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -114,8 +115,12 @@ class ExchangeStore:
         Args:
             key: ``exchange_id`` of the request.
             send: sends it; a fault is recorded in the exchange, not raised.
+
+        Raises:
+            Exception: what the shelf failed with once. Nothing is sent any more then: it would be on no record.
         """
         while True:
+            self._require_whole()
             found = self._shelf.take(key)
             if found is True:
                 return self._noted(self._send(key, send))
@@ -138,9 +143,24 @@ class ExchangeStore:
             made = send()
             with self._lock:
                 self._sent += len(made.earlier) + _was_sent(made)
-            return self._shelf.put(key, made)
+            with self._watched():
+                return self._shelf.put(key, made)
         except BaseException:  # also a full disk: nobody must wait for what will not come
-            self._shelf.release(key)
+            with suppress(Exception):  # what cannot keep an exchange may not be able to give up a claim either
+                self._shelf.release(key)
+            raise
+
+    def _require_whole(self) -> None:
+        if self._broken:
+            raise self._broken.with_traceback(None)
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Remember what the shelf failed with: what it lost then, no verdict may rest on."""
+        try:
+            yield
+        except Exception as error:
+            self._broken = error
             raise
 
     def get(self, key: str) -> Exchange | None:
@@ -178,8 +198,14 @@ class ExchangeStore:
         return Counters(self._sent + sent, self._saved + saved)
 
     def flush(self) -> None:
-        """See to it that all exchanges so far survive; asked for before a verdict that rests on them is stated."""
-        self._shelf.flush()
+        """See to it that all exchanges so far survive; asked for before a verdict that rests on them is stated.
+
+        Raises:
+            Exception: they do not, or earlier ones did not.
+        """
+        self._require_whole()
+        with self._watched():
+            self._shelf.flush()
 
     def close(self) -> None:
         """Hand in the counters and let go of files; the store opens again when used."""

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Attempt, Exchange, Request, Response
@@ -18,7 +19,6 @@ from pytest_szxc.target.store import MemoryShelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from pytest_szxc.model import Json
 
@@ -79,14 +79,8 @@ class SqliteShelf:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        with self._lock:  # threads wait for each other here: SQLite would let them try again and again
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
+        with self._lock, _transaction(connection):  # SQLite would let threads try again and again
+            yield connection
 
     def take(self, key: str) -> Exchange | bool:
         """See ``Shelf``."""
@@ -163,7 +157,7 @@ class LoneShelf(MemoryShelf):
         self._file = threading.RLock()
         self._connected: sqlite3.Connection | None = None
         self._filed: set[str] = set()
-        self._loose = 0
+        self._loose: list[tuple[object, ...]] = []
         _prepare(path, self._connection)
 
     def _connection(self) -> sqlite3.Connection:
@@ -184,6 +178,7 @@ class LoneShelf(MemoryShelf):
             found, filed = self._exchanges.get(key), key in self._filed
         if found is None and filed:
             with self._file:
+                self.flush()
                 row = self._connection().execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
             found = _exchange(row)
         return found
@@ -192,23 +187,17 @@ class LoneShelf(MemoryShelf):
         """See ``Shelf``."""
         with self._file:
             if key not in self._filed:
-                self._write(_row(key, exchange))
+                self._loose.append(_row(key, exchange))
+                if len(self._loose) >= _LOOSE or not _is_small(exchange):
+                    self.flush()
         return super().put(key, exchange)
-
-    def _write(self, row: tuple[object, ...]) -> None:
-        if not self._loose:
-            self._connection().execute("BEGIN")
-        self._loose += 1
-        self._connection().execute(_INSERT, row)
-        if self._loose >= _LOOSE:
-            self.flush()
 
     def _keep(self, key: str, exchange: Exchange) -> Exchange:
         """Keep small exchanges at hand: reading one back costs more than a short look."""
         if key in self._filed:
             return self.find(key) or exchange
         self._filed.add(key)
-        if exchange.response is None or len(exchange.response.body) <= _SMALL:
+        if _is_small(exchange):
             self._exchanges[key] = exchange
             if len(self._exchanges) > _RECENT:
                 del self._exchanges[next(iter(self._exchanges))]
@@ -219,6 +208,7 @@ class LoneShelf(MemoryShelf):
         last = 0
         while True:
             with self._file:
+                self.flush()
                 rows = self._connection().execute(_SELECT_AFTER, (last, _LOOSE)).fetchall()
             yield from (_exchange(row[1:]) for row in rows)
             if not rows:
@@ -228,19 +218,39 @@ class LoneShelf(MemoryShelf):
     def flush(self) -> None:
         """See ``Shelf``."""
         with self._file:
-            if self._loose:
-                self._connection().execute("COMMIT")
-                self._loose = 0
+            rows, self._loose = self._loose, []
+            if rows:
+                with _transaction(self._connection()) as connection:
+                    connection.executemany(_INSERT, rows)
 
     def close(self) -> None:
         """See ``Shelf``; the run's values go into the file too."""
         with self._file:
-            self.flush()
             connection = self._connection()
-            values = [(name, json.dumps(value)) for name, value in self._values.items()]
-            connection.executemany("INSERT OR REPLACE INTO value VALUES (?, ?)", values)
-            connection.close()
-            self._connected = None
+            try:
+                self.flush()
+                values = [(name, json.dumps(value)) for name, value in self._values.items()]
+                connection.executemany("INSERT OR REPLACE INTO value VALUES (?, ?)", values)
+            finally:
+                connection.close()
+                self._connected = None
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """All or nothing; SQLite itself may have ended it already, on a full disk."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _is_small(exchange: Exchange) -> bool:
+    return exchange.response is None or len(exchange.response.body) <= _SMALL
 
 
 def _value(connection: sqlite3.Connection, name: str) -> Json:
@@ -282,7 +292,19 @@ def alive(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    return not _ended(pid)
+
+
+def _ended(pid: int) -> bool:
+    """Whether a process has ended and its parent has not yet asked how; a killed worker may stay so for the whole run.
+
+    Where the system has no ``/proc``, nobody says so.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return False
+    return stat.rpartition(b")")[2].split()[:1] == [b"Z"]
 
 
 def _row(key: str, exchange: Exchange) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ import httpx
 from pytest_szxc.errors import StatementError, TransportFault
 from pytest_szxc.printable import show
 from pytest_szxc.target.auth import Credentials, SignRequest
+from pytest_szxc.target.carrier import Carried
 from pytest_szxc.target.clock import Clock, RealClock
 from pytest_szxc.target.network import Network, NetworkOptions, exchange
 from pytest_szxc.target.redirects import follow
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_szxc.target.statement import Account
     from pytest_szxc.target.store import ExchangeStore
 
+IN_PROCESS = ("wsgi:", "asgi:")
+"""What a target begins with that is called in process."""
 IN_PROCESS_URL = "http://szxc.invalid"
 """Base URL of an application called in process, unless the statement gives one."""
 
@@ -117,7 +120,7 @@ class WsgiTransport:
         return exchange(_InProcess(self._app), request, self._body_bytes)
 
 
-class _InProcess(httpx.BaseTransport):
+class _InProcess:
     """One call of a WSGI application through httpx, with what httpx leaves out: non-ASCII paths and headers."""
 
     def __init__(self, app: WsgiApp) -> None:
@@ -125,17 +128,18 @@ class _InProcess(httpx.BaseTransport):
         self._headers: list[tuple[bytes, bytes]] = []
         self._transport = httpx.WSGITransport(app=self._call)
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def carry(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> Carried:
         """Call the application.
 
         Raises:
             TransportFault: ``transport.app-raised``.
         """
+        request = httpx.Request(method, url, headers=headers, content=body or None)
         try:
             answer = self._transport.handle_request(request)
         except Exception as error:
             raise TransportFault("transport.app-raised", type=type(error).__name__, problem=show(str(error))) from error
-        return httpx.Response(answer.status_code, headers=self._headers, stream=answer.stream)
+        return Carried(answer.status_code, self._headers, answer.stream, answer.close)  # type: ignore[arg-type] # a sync stream
 
     def _call(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["PATH_INFO"] = environ["PATH_INFO"].encode("utf-8").decode("latin-1")

@@ -152,3 +152,97 @@ def test_an_interrupted_run_ends_at_once_and_keeps_what_it_has(platform, serving
     assert process.returncode == 2
     assert time.monotonic() - started < 12
     assert (pytester.path / "out" / "report.json").exists()
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_an_operation_that_is_stuck_makes_no_other_one_look_claimed(
+    run, platform, serving, statuses, pytester, statement, width
+):
+    made, stuck = platform(), threading.Event()
+    statement(made)  # sets the secrets; the file itself is not used
+    secret = next(value for name, value in os.environ.items() if name.startswith("SZXC_DEMO_PRIMARY"))
+
+    def app(environ, start_response):
+        path = environ["PATH_INFO"]
+        environ["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
+        if path.startswith("/grading"):
+            stuck.wait(2)
+        if path.startswith(("/.well-known", "/openapi", "/audit", "/catalog/important", "/catalog/filings")):
+            start_response("404 NOT FOUND", [("Content-Length", "0")])
+            return [b""]
+        return made(environ, start_response)
+
+    (pytester.path / "szxc.toml").unlink()
+    result = run(f"--szxc-target={serving(app)}", f"--szxc-connections={width}", "--szxc-deadline=1", "--szxc-rate=0")
+    stuck.set()
+    assert result.ret == 11
+    assert "fail" not in statuses(result.report).values()
+
+
+def test_an_application_in_process_is_called_by_the_thread_that_loaded_it(run, target):
+    named = target()
+    import made_here  # noqa: PLC0415 -- written by the fixture
+
+    inner, threads = made_here.app, set()
+
+    def app(environ, start_response):
+        threads.add(threading.current_thread())
+        return inner(environ, start_response)
+
+    made_here.app = app
+    assert run(named).ret == 0
+    assert threads == {threading.current_thread()}
+
+
+def test_who_writes_may_tidy_up_when_the_run_is_stopped(run, platform, serving, statement):
+    made, methods = platform(), []
+
+    def app(environ, start_response):
+        methods.append(environ["REQUEST_METHOD"])
+        if environ["REQUEST_METHOD"] == "PUT":
+            os.kill(os.getpid(), signal.SIGINT)  # the main thread waits for a verdict
+            time.sleep(0.5)
+        return made(environ, start_response)
+
+    statement(made)
+    result = run(f"--szxc-target={serving(app)}", "--szxc-connections=4", "--szxc-allow-write")
+    assert result.ret == 2
+    assert methods.index("PUT") < methods.index("DELETE")
+    assert result.report["run"]["partial"] is True
+
+
+def test_nothing_is_asked_when_pytest_says_that_it_runs_nothing(run, platform, serving, statement, pytester):
+    made, begun = platform(), []
+
+    def app(environ, start_response):
+        begun.append(environ["REQUEST_METHOD"])
+        return made(environ, start_response)
+
+    statement(made)
+    pytester.makepyfile(test_broken="import nothing_of_that_name")
+    result = run(f"--szxc-target={serving(app)}", "--szxc-allow-write", "test_broken.py")
+    assert result.ret == 2
+    assert len(begun) < 10
+    assert "DELETE" not in begun
+
+
+def test_a_stream_that_a_binding_says_to_write_is_read_alone_by_each_rule(run, platform, serving, statement):
+    made, under_way, beside = platform(), [], []
+
+    def app(environ, start_response):
+        under_way.append(environ["PATH_INFO"])
+        try:
+            time.sleep(0.002)
+            if environ["PATH_INFO"] == "/catalog/filings":
+                beside.append(len(under_way))
+            return made(environ, start_response)
+        finally:
+            under_way.pop()
+
+    operation = "binding.data_classification.operations.list_filings"
+    extra = (
+        f'[binding.data_classification]\ndefault = true\n[{operation}]\npath = "/catalog/filings"\neffect = "write"\n'
+    )
+    statement(made, extra=extra)
+    run(f"--szxc-target={serving(app)}", "--szxc-connections=8", "--szxc-allow-write")
+    assert beside == [1, 1]  # DC-042 and DC-043

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
+from pytest_szxc.errors import RunEnded
 from pytest_szxc.target.clock import RealClock, VirtualClock
 
 
@@ -22,3 +25,11 @@ def test_real_clock_is_utc_and_runs() -> None:
     clock.sleep(-1)
     assert clock.monotonic() - before >= 0.009
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+def test_after_the_end_nobody_waits_and_who_would_is_told() -> None:
+    clock = RealClock()
+    clock.end()
+    clock.sleep(0)
+    with pytest.raises(RunEnded):
+        clock.sleep(60)

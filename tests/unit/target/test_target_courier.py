@@ -94,3 +94,17 @@ def test_after_the_end_nothing_is_sent() -> None:
     with pytest.raises(RunEnded):
         sender.fetch("list", REQUEST)
     assert line.sent == []
+
+
+def test_a_fault_of_our_own_ending_is_not_recorded_as_the_targets() -> None:
+    line = Line(OK)
+    sender, _ = courier(line)
+
+    def send(_: Request) -> Response:
+        sender.end()
+        raise TransportFault("transport.connect-timeout", host="h", seconds="1")
+
+    line.send = send  # type: ignore[method-assign]
+    with pytest.raises(RunEnded):
+        sender.fetch("list", REQUEST)
+    assert list(sender.store.all()) == []

@@ -317,6 +317,15 @@ def test_writes_are_not_asked_at_once(suite: Suite, platform: Platform) -> None:
     assert platform.asked == []
 
 
+def test_reads_of_which_a_binding_says_that_they_write_are_asked_one_by_one(suite: Suite, platform: Platform) -> None:
+    sut = live(suite, platform, permissions=frozenset({"write"}), width=4)
+    view = sut.for_requirement("TY-001")
+    view.ask("create", body={})
+    replies = list(view.ask_each("judge", [{"body": {"impacts": [number]}} for number in range(3)]))
+    assert len({reply.exchange for reply in replies}) == 3
+    assert len(platform.asked) == 4
+
+
 def test_threads_that_want_one_stream_read_it_once(suite: Suite, platform: Platform) -> None:
     sut = live(suite, platform, width=4)
     found: list[int] = []

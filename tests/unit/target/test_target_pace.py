@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_szxc.errors import TransportFault
+from pytest_szxc.errors import RunEnded, TransportFault
 from pytest_szxc.target.clock import RealClock, VirtualClock
 from pytest_szxc.target.pace import Pace
 from pytest_szxc.target.statement import Limits
@@ -102,7 +102,7 @@ def test_a_seat_of_the_dead_is_free_and_a_clock_put_back_does_not_stop_the_run()
     now = START.timestamp()
     state = [now, now + 86400, now + 86400, 0, 0.0, [[2**22 + 7, now + 100], [os.getpid(), now - 1]]]
     store.set_meta("pace", state)
-    assert sends(Pace(Limits(rate=5, connections=1), store, clock), clock, 1)[0] <= 60
+    assert sends(Pace(Limits(rate=5, connections=1), store, clock), clock, 1)[0] <= 61
 
 
 def test_an_error_gives_the_seat_back() -> None:
@@ -111,3 +111,42 @@ def test_an_error_gives_the_seat_back() -> None:
         raise ZeroDivisionError
     with pace.turn():
         pass
+
+
+def test_the_rate_is_kept_after_the_target_asked_to_be_left_alone() -> None:
+    clock, store = VirtualClock(START), ExchangeStore()
+    pace = Pace(Limits(rate=10, connections=8), store, clock)
+    pace.hold(60)
+    waits = [pace._ask().wait for _ in range(8)]
+    assert waits == pytest.approx([60 + 0.1 * number for number in range(8)])
+
+
+def test_nothing_is_sent_after_the_minutes_by_who_waited_for_a_turn() -> None:
+    clock, store = VirtualClock(START), ExchangeStore()
+    pace = Pace(Limits(rate=0, minutes=0.5), store, clock)
+    assert sends(pace, clock, 1) == [0]
+    pace.hold(40)
+    with pytest.raises(TransportFault) as caught, pace.turn():
+        pytest.fail("sent")
+    assert caught.value.code == "budget.minutes"
+    assert clock.monotonic() == 0
+
+
+def test_who_waits_for_a_seat_stops_at_the_end_of_the_run() -> None:
+    clock, store = RealClock(), ExchangeStore()
+    now = time.time()
+    store.set_meta("pace", [now, now, 0.0, 0, 0.0, [[os.getpid(), now + 100]]])
+    pace, seen = Pace(Limits(rate=0, connections=1), store, clock), []
+
+    def wait() -> None:
+        try:
+            with pace.turn():
+                seen.append("sent")
+        except RunEnded:
+            seen.append("told")
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    clock.end()
+    waiting.join(5)
+    assert seen == ["told"]

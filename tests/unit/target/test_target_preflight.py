@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +16,7 @@ from pytest_szxc.target.statement import BoundOperation, Envelope, Limits, Pagin
 from pytest_szxc.target.store import ExchangeStore
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -134,3 +137,20 @@ def test_a_good_file_shows_what_a_file_can(suite: Suite, tmp_path: Path) -> None
     (tmp_path / "a.csv").write_text("code\n1\n", encoding="utf-8")
     found, _ = probe(suite, str(tmp_path / "a.csv"), Statement())
     assert (found.cause, found.observed) == (None, {NAMES[0]: True, NAMES[1]: False})
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_one_that_runs_out_of_time_says_nothing_of_the_others(
+    suite: Suite, serve: Callable[..., RawServer], width: int
+) -> None:
+    def behave(connection: socket.socket) -> None:
+        if b"/judge" in server.heads[-1]:
+            connection.sendall(answer({}, "404 Not Found"))
+        else:
+            time.sleep(0.6)
+
+    server = serve(behave)
+    statement = replace(STATEMENT, limits=replace(STATEMENT.limits, connections=width))
+    found, _ = probe(suite, server.url, statement)
+    assert found.symptoms == {("tiny", "list_things"): "transport.timeout", ("tiny", "judge"): "http.absent"}
+    assert found.troubled == {("tiny", "catalogue")}

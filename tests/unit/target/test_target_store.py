@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -205,3 +206,43 @@ os.kill(os.getpid(), 9)
     store = ExchangeStore(path)
     assert len(list(store.all())) == 36
     store.close()
+
+
+@pytest.mark.parametrize("failing", ["put", "flush"])
+def test_a_store_that_lost_something_sends_nothing_more_and_lets_no_verdict_rest_on_it(
+    store: ExchangeStore, failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    sent: list[str] = []
+    made = exchange()
+    with monkeypatch.context() as patch:
+        patch.setattr(store._shelf, failing, full)
+        if failing == "flush":
+            store.fetch(made.id, lambda: made)
+        with pytest.raises(sqlite3.OperationalError):
+            (store.flush if failing == "flush" else lambda: store.fetch(made.id, lambda: made))()
+    for act in (store.flush, lambda: store.fetch("x", lambda: (sent.append("x"), made)[1])):
+        with pytest.raises(sqlite3.OperationalError):
+            act()
+    assert sent == []
+
+
+def test_a_full_disk_leaves_a_file_that_can_be_closed(tmp_path: Path) -> None:
+    store = ExchangeStore(tmp_path / "run.sqlite", shared=False)
+    store._shelf._connection().execute("PRAGMA max_page_count = 12")  # type: ignore[attr-defined]
+    large = exchange(response=Response(200, (), bytes(200_000)))
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.fetch(large.id, lambda: large)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        store.flush()
+    store.close()
+
+
+def test_a_process_that_ended_is_dead_even_if_nobody_asked_how_it_ended() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        while alive(process.pid) and sys.platform == "linux":
+            time.sleep(0.01)
+        process.wait()
+    assert not alive(process.pid)
