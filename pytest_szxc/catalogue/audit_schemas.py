@@ -13,7 +13,6 @@ from jsonschema.exceptions import SchemaError as BrokenSchema
 
 from pytest_szxc.catalogue.engines import ENGINE_VARIABLE
 from pytest_szxc.catalogue.problem import AuditProblem
-from pytest_szxc.catalogue.recursion import recursion_problems
 from pytest_szxc.catalogue.schema_lint import dialect_problems
 from pytest_szxc.catalogue.schemas import read_schema
 from pytest_szxc.errors import CatalogueError
@@ -46,7 +45,6 @@ def schema_problems(suites: Mapping[str, Suite], store: SchemaStore) -> Iterator
         except CatalogueError as fault:
             yield AuditProblem(str(path), "", fault.code, fault.params)
             continue
-        yield from (_outside(path, found) for found in recursion_problems(urn, store))
         if _refused_by_quick(judge):
             yield AuditProblem(str(path), "", "audit.schema-broken", {"problem": "jsonschema-rs, linear patterns"})
         yield from _examples(urn, judge, _example_folder(urn, suites, store))

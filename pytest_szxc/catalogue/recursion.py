@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.dialect import subschemas
-from pytest_szxc.catalogue.schema_lint import DialectProblem
-from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,17 +13,21 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json
 
 
-def recursion_problems(urn: str, store: SchemaStore) -> Iterator[DialectProblem]:
+Way = tuple[str, str]
+"""Where a reference stands that leads back, as a JSON pointer, and the reference."""
+
+
+def ways_back(urn: str, store: SchemaStore) -> Iterator[Way]:
     """The references of a schema, or of one below it, that lead back to where judging came from.
 
     Args:
-        urn: ``$id`` of the schema, all of whose references are known to resolve.
+        urn: ``$id`` of the schema, or of a part of it, all of whose references are known to resolve.
         store: where it and the others are.
     """
-    yield from _visit(f"{urn}#", store, frozenset(), set())
+    yield from _visit(urn if "#" in urn else f"{urn}#", store, frozenset(), set())
 
 
-def _visit(target: str, store: SchemaStore, before: frozenset[str], done: set[str]) -> Iterator[DialectProblem]:
+def _visit(target: str, store: SchemaStore, before: frozenset[str], done: set[str]) -> Iterator[Way]:
     done.add(target)
     here = before | {target}
     base = target.partition("#")[0]
@@ -33,7 +35,7 @@ def _visit(target: str, store: SchemaStore, before: frozenset[str], done: set[st
         document, _, inside = (ref if ref.startswith("urn:") else base + ref).partition("#")
         following = f"{document}#{inside}"
         if following in here:
-            yield DialectProblem(target.partition("#")[2] + pointer, "dialect.recursion", show(ref))
+            yield target.partition("#")[2] + pointer, ref
         elif following not in done:
             yield from _visit(following, store, here, done)
 

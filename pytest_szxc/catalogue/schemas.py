@@ -15,10 +15,11 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from pytest_szxc.catalogue.bounds import TOO_DEEP, beyond_bounds
+from pytest_szxc.catalogue.bounds import beyond_bounds
 from pytest_szxc.catalogue.dialect import subschemas
 from pytest_szxc.catalogue.engines import Reference, quick_engine
 from pytest_szxc.catalogue.locate import schema_namespaces, schemas_folder
+from pytest_szxc.catalogue.recursion import ways_back
 from pytest_szxc.catalogue.schema_words import SchemaError, in_order
 from pytest_szxc.errors import CatalogueError
 from pytest_szxc.printable import show
@@ -69,14 +70,7 @@ class SchemaJudge:
         if beyond:
             yield beyond
         elif self._quick is None or not self._quick(value):
-            yield from self._listed(value)
-
-    def _listed(self, value: Json) -> list[SchemaError]:
-        try:
-            return in_order(self._reference.iter_errors(value))
-        except RecursionError:
-            # Only a schema that refers to itself comes here, and the audit refuses those.
-            return [TOO_DEEP]
+            yield from in_order(self._reference.iter_errors(value))
 
     def reference_errors(self, value: Json) -> Iterator[ValidationError]:
         """All errors as the reference engine has them, with the schema that each one breaks; for our own documents."""
@@ -86,10 +80,7 @@ class SchemaJudge:
         """Whether a value is valid."""
         if beyond_bounds(value):
             return False
-        try:
-            return (self._quick is not None and self._quick(value) is True) or self._reference.is_valid(value)
-        except RecursionError:
-            return False
+        return (self._quick is not None and self._quick(value) is True) or self._reference.is_valid(value)
 
 
 class SchemaStore:
@@ -135,7 +126,8 @@ class SchemaStore:
         """The judge of a schema, or of a part of one (``urn:szxc:szxc:statement#/$defs/operation``); made once.
 
         Raises:
-            CatalogueError: the schema, or one that it refers to, is not packaged.
+            CatalogueError: the schema, or one that it refers to, is not packaged (``schema.unresolved``), or leads back
+                to itself (``dialect.recursion``).
         """
         if urn not in self._judges:
             self._judges[urn] = self._make(urn)
@@ -143,6 +135,8 @@ class SchemaStore:
 
     def _make(self, urn: str) -> SchemaJudge:
         needed = {name: self.documents[name] for name in self.closure(urn)}
+        for pointer, ref in ways_back(urn, self):
+            raise CatalogueError("dialect.recursion", pointer=pointer or "/", text=show(ref))
         return SchemaJudge(Reference({"$ref": urn}, registry=self.registry), quick_engine(urn, needed))
 
     def document(self, urn: str) -> dict[str, Json]:

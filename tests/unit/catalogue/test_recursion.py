@@ -6,7 +6,7 @@ import pytest
 from small_suite import write_json
 
 from pytest_szxc.catalogue.dialect import DRAFT
-from pytest_szxc.catalogue.recursion import recursion_problems
+from pytest_szxc.catalogue.recursion import ways_back
 from pytest_szxc.catalogue.schemas import SchemaStore, store
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ X, Y = "urn:szxc:small:x", "urn:szxc:small:y"
 def found(folder: Path, **schemas: dict[str, object]) -> list[tuple[str, str]]:
     for name, schema in schemas.items():
         write_json(folder / f"{name}.schema.json", {"$schema": DRAFT, "$id": f"urn:szxc:small:{name}", **schema})
-    return [(one.pointer, one.text) for one in recursion_problems(X, SchemaStore({"small": folder}))]
+    return list(ways_back(X, SchemaStore({"small": folder})))
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_a_way_back_through_another_document(tmp_path: Path) -> None:
 
 
 def test_no_shipped_schema_refers_to_itself() -> None:
-    assert [one for urn in store().files for one in recursion_problems(urn, store())] == []
+    assert [one for urn in store().files for one in ways_back(urn, store())] == []

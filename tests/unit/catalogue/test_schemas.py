@@ -117,8 +117,7 @@ def test_errors_are_sorted_by_place_capped_and_told_once(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("engine")
 def test_a_value_too_deep_is_one_error(tmp_path: Path) -> None:
-    write_json(tmp_path / "x.schema.json", {"$schema": DRAFT, "$id": URN, "items": {"$ref": "#"}})
-    judge = SchemaStore({"small": tmp_path}).judge(URN)
+    judge = judge_of(tmp_path, items={"items": True})
     deep: Json = []
     for _ in range(100_000):
         deep = [deep]
@@ -134,14 +133,11 @@ def test_a_value_of_too_many_nodes_is_one_error(tmp_path: Path) -> None:
     assert not judge.holds([0] * 200_000)
 
 
-def test_what_a_schema_that_leads_back_to_itself_cannot_judge_is_too_deep(tmp_path: Path) -> None:
-    # The audit refuses such schemas; a foreign value must not end the run all the same.
-    looped = judge_of(tmp_path, allOf=[{"if": {"type": "array"}, "then": {"items": {"$ref": "#"}}}], type="array")
-    deep: Json = 1
-    for _ in range(127):
-        deep = [deep]
-    assert [one.keyword for one in looped.errors(deep)] in (["depth"], ["type"])
-    assert not looped.holds(deep)
+def test_a_schema_that_leads_back_to_itself_judges_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        judge_of(tmp_path, allOf=[{"if": {"type": "array"}, "then": {"items": {"$ref": "#"}}}], type="array")
+    assert caught.value.code == "dialect.recursion"
+    assert "/allOf/0/then/items" in caught.value.text("zh")
 
 
 @pytest.mark.usefixtures("engine")
@@ -258,32 +254,34 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "b", "c1"]), inner, max_size=3),
     max_leaves=8,
 )
+LEVELS = 4
+LEAF = {"type": ["integer", "string", "boolean"], "enum": [0, 1, 2, "a", "12", False], "pattern": "^([0-9]+|a)$"}
+
+
+def level(number: int) -> dict[str, Json]:
+    """The definitions of one level; below the last one stand leaves only."""
+    below = {"$ref": f"#/$defs/node{number - 1}" if number else "#/$defs/leaf"}
+    row = {
+        "type": "array",
+        "uniqueItems": True,
+        "maxItems": 2,
+        "items": below,
+        "not": {"contains": {"multipleOf": 3, "exclusiveMinimum": 0}},
+        "oneOf": [{"contains": {"const": 2}}, {"minItems": 1}],
+    }
+    tree = {
+        "type": "object",
+        "properties": {"a": below},
+        "patternProperties": {"^c[0-9]$": below},
+        "dependentRequired": {"c1": ["a"]},
+        "additionalProperties": False,
+    }
+    return {f"node{number}": {"anyOf": [{"$ref": "#/$defs/leaf"}, tree, row]}}
+
+
 EVERYTHING = {
-    "$defs": {"node": {"anyOf": [{"$ref": "#/$defs/leaf"}, {"$ref": "#/$defs/tree"}, {"$ref": "#/$defs/row"}]}}
-    | {
-        "leaf": {
-            "type": ["integer", "string", "boolean"],
-            "enum": [0, 1, 2, "a", "12", False],
-            "pattern": "^([0-9]+|a)$",
-            "maximum": 1.5,
-        },
-        "row": {
-            "type": "array",
-            "uniqueItems": True,
-            "maxItems": 2,
-            "items": {"$ref": "#/$defs/node"},
-            "not": {"contains": {"multipleOf": 3, "exclusiveMinimum": 0}},
-            "oneOf": [{"contains": {"const": 2}}, {"minItems": 1}],
-        },
-        "tree": {
-            "type": "object",
-            "properties": {"a": {"$ref": "#/$defs/node"}},
-            "patternProperties": {"^c[0-9]$": {"$ref": "#/$defs/node"}},
-            "dependentRequired": {"c1": ["a"]},
-            "additionalProperties": False,
-        },
-    },
-    "$ref": "#/$defs/node",
+    "$defs": {"leaf": LEAF | {"maximum": 1.5}} | {k: v for number in range(LEVELS) for k, v in level(number).items()},
+    "$ref": f"#/$defs/node{LEVELS - 1}",
 }
 
 
