@@ -40,8 +40,11 @@ class Handler(StreamRequestHandler):
         while line := self.rfile.readline():
             while self.rfile.readline().strip():
                 pass
-            body = answer(line.split()[1].decode())
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+            path = line.split()[1].decode()
+            known = path.startswith(("/good", "/bad"))
+            body = answer(path) if known else b"{}"
+            status = "200 OK" if known else "404 Not Found"
+            head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             self.wfile.write(head.encode() + body)
 
 
