@@ -75,7 +75,7 @@ def same_requests(folder: Path) -> bool:
     statement = folder / "szxc.toml"
     with platform_and_statement(statement) as tokens:
         first, second = (run(made(folder / name), f"--szxc-config={statement}", tokens)[2] for name in ("one", "two"))
-    return first == second
+    return sorted(first) == sorted(second)  # at more than one connection, who comes first is chance
 
 
 def made(folder: Path) -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from functools import partial
-from itertools import count
-from queue import PriorityQueue
+from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
-_URGENT, _USUAL, _LAST = 0, 1, 2
+_COME, _LEAVE = 1, 0
+_Job = tuple[Future[Any], "Callable[[], Any]"]
 _LATE = frozenset({"transport.timeout", "transport.connect-timeout"})
 
 
@@ -35,8 +36,9 @@ class Crew:
         self._name = name
         self._closed = False
         self._lock = Lock()
-        self._order = count()
-        self._waiting: PriorityQueue[tuple[int, int, Future[Any] | None, Callable[[], Any]]] = PriorityQueue()
+        self._urgent: deque[_Job] = deque()
+        self._usual: deque[_Job] = deque()
+        self._calls: SimpleQueue[int] = SimpleQueue()
         self._hands: list[Thread] = []
 
     def each(self, jobs: Sequence[Callable[[], T]], *, urgent: bool = False) -> list[T | Exception]:
@@ -66,7 +68,8 @@ class Crew:
                 return future
             if len(self._hands) < self.size:
                 self._hire()
-            self._waiting.put((_URGENT if urgent else _USUAL, next(self._order), future, job))
+            (self._urgent if urgent else self._usual).append((future, job))
+            self._calls.put(_COME)  # one for each job: whoever gets it takes the next job, urgent ones first
         return future
 
     def close(self) -> None:
@@ -76,7 +79,7 @@ class Crew:
                 return
             self._closed = True
             for _ in self._hands:
-                self._waiting.put((_LAST, next(self._order), None, _nothing))
+                self._calls.put(_LEAVE)
 
     def _hire(self) -> None:
         hand = Thread(target=self._work, name=self._name, daemon=True)
@@ -89,10 +92,8 @@ class Crew:
         self._hands.append(hand)
 
     def _work(self) -> None:
-        while True:
-            _, _, future, job = self._waiting.get()
-            if future is None:
-                return
+        while self._calls.get():
+            future, job = self._next()
             if self._closed:
                 future.set_exception(RunEnded())
                 continue
@@ -101,9 +102,11 @@ class Crew:
             except BaseException as error:  # noqa: BLE001 -- it is raised again in the thread that waits
                 future.set_exception(error)
 
-
-def _nothing() -> None:
-    """What a hand that shall go home has to do."""
+    def _next(self) -> _Job:
+        try:
+            return self._urgent.popleft()
+        except IndexError:
+            return self._usual.popleft()
 
 
 def _tried(job: Callable[[], T], late: list[TransportFault]) -> T | Exception:

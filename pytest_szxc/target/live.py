@@ -87,6 +87,7 @@ class LiveSut:
         self._source = source or ApiSource(statement, self._courier, now, self._crew, adapter)
         self._owners = {row.id: suite for suite in suites.values() for row in suite.requirements}
         self._streams: dict[tuple[str, str, bytes], Future[Stream]] = {}
+        self._unused: set[tuple[str, str, bytes]] = set()
         self._lock = threading.Lock()
         self._whole = SutView(self, None, "")
 
@@ -178,7 +179,8 @@ class LiveSut:
     def read_ahead(self, suite: str, operation: str) -> None:
         """Read a whole stream for all who will ask for it; why it cannot be had, they will be told."""
         with suppress(Unjudgeable):
-            SutView(self, self.suites[suite], "").records(operation)
+            call = SutView(self, self.suites[suite], "").call(operation, PRIMARY, None, (), {})
+            self.stream(call, ahead=True)
 
     def allow(self, suite: Suite, operation: Operation) -> Effect:
         """The operation's effect, if the user allowed it.
@@ -202,8 +204,12 @@ class LiveSut:
             raise PermissionMissing(name, operation.id)
         return found or Account(PRIMARY)
 
-    def stream(self, call: Call) -> Stream:
+    def stream(self, call: Call, *, ahead: bool = False) -> Stream:
         """A stream, read once in this process if it may be shared; who comes later waits for who reads it.
+
+        Args:
+            call: what is asked.
+            ahead: whether no check has asked for it yet; who asks first then is not spared a request.
 
         Raises:
             Unjudgeable: no usable answer.
@@ -212,13 +218,18 @@ class LiveSut:
             return self._source.stream(call)
         key = (call.suite.id, call.operation.id, encode(sorted(call.params.items())))
         with self._lock:
-            found = self._streams.get(key)
+            first = key not in self._streams
             reading = self._streams.setdefault(key, Future())
-        if found is None:
+            spared = not first and not ahead and key not in self._unused
+            if first and ahead:
+                self._unused.add(key)
+            elif not ahead:
+                self._unused.discard(key)
+        if first:
             _fill(reading, partial(self._source.stream, call))
-            return _stream_of(reading)
-        stream = _stream_of(found)
-        self.store.count_saved(len(stream.exchanges))
+        stream = _stream_of(reading)
+        if spared:
+            self.store.count_saved(len(stream.exchanges))
         return stream
 
     def reply(self, call: Call) -> Reply:
@@ -301,7 +312,7 @@ class SutView:
 
     def records(self, operation: str, **params: Json) -> Stream:
         """See ``Sut``."""
-        call = self._call(operation, PRIMARY, None, (), params)
+        call = self.call(operation, PRIMARY, None, (), params)
         try:
             stream = self._live.stream(call)
         except Unjudgeable as reason:
@@ -322,7 +333,7 @@ class SutView:
         **params: Json,
     ) -> Reply:
         """See ``Sut``."""
-        call = self._call(operation, account, body, accept, params)
+        call = self.call(operation, account, body, accept, params)
         try:
             reply = self._live.reply(call)
         except Unjudgeable as reason:
@@ -341,7 +352,7 @@ class SutView:
     ) -> Iterator[Reply]:
         """See ``Sut``."""
         calls = [
-            self._call(operation, account, question.get("body"), accept, _without_body(question))
+            self.call(operation, account, question.get("body"), accept, _without_body(question))
             for question in questions
         ]
         if any(call.operation.effect is not Effect.READ for call in calls):
@@ -356,9 +367,14 @@ class SutView:
             self._use(reply.exchange)
             yield reply
 
-    def _call(
+    def call(
         self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
     ) -> Call:
+        """What a question comes to, if it may be asked.
+
+        Raises:
+            PermissionMissing: the user did not allow it, or the statement has no such account.
+        """
         suite, row = self._live.find(self._suite, operation)
         effect = self._live.allow(suite, row)
         ordinal = self._ordinal(effect)

@@ -6,9 +6,9 @@ The state is one value in the exchange store, changed in single steps, so that w
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import TransportFault
@@ -73,7 +73,9 @@ class Pace:
         self._limits = limits
         self._store = store
         self._clock = clock
-        self._seats = threading.BoundedSemaphore(limits.connections)
+        self._seats: SimpleQueue[None] = SimpleQueue()  # a semaphore, without the time that one takes
+        for _ in range(limits.connections):
+            self._seats.put(None)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -82,19 +84,25 @@ class Pace:
         Raises:
             TransportFault: ``budget.requests``, ``budget.minutes``.
         """
-        with self._seats:  # among the threads of this process; other processes are asked for in the shared state
+        self._seats.get()  # among the threads of this process; other processes are asked for in the shared state
+        try:
+            yield from self._taken()
+        finally:
+            self._seats.put(None)
+
+    def _taken(self) -> Iterator[None]:
+        turn = self._ask()
+        while not turn.seated:
+            self._clock.sleep(_POLL)
             turn = self._ask()
-            while not turn.seated:
-                self._clock.sleep(_POLL)
-                turn = self._ask()
-            if turn.over:
-                limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
-                raise TransportFault(turn.over, limit=limit)
-            try:
-                self._clock.sleep(turn.wait)
-                yield
-            finally:
-                self._leave()
+        if turn.over:
+            limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
+            raise TransportFault(turn.over, limit=limit)
+        try:
+            self._clock.sleep(turn.wait)
+            yield
+        finally:
+            self._leave()
 
     def hold(self, seconds: float) -> None:
         """Let nothing through for a while: the target asked to be left alone."""

@@ -56,11 +56,11 @@ def test_urgent_jobs_go_first() -> None:
     usual = [*[gate.wait] * 2, *[partial(done.append, "usual")] * 4]
     waiting = threading.Thread(target=crew.each, args=(usual,))
     waiting.start()
-    while crew._waiting.qsize() != 4:
+    while len(crew._usual) != 4:
         time.sleep(0.001)
     hurrying = threading.Thread(target=crew.each, args=([partial(done.append, "urgent")] * 4,), kwargs={"urgent": True})
     hurrying.start()
-    while crew._waiting.qsize() != 8:
+    while len(crew._urgent) != 4:
         time.sleep(0.001)
     gate.set()
     waiting.join()
