@@ -7,6 +7,7 @@ only compute, all in one thread, while the others wait.
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import wait as wait_for
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _SETTLING = 2.0
 """Seconds."""
+_PATIENCE = 0.02
+"""Seconds after which a thread gives way that computes; threads that ask give way at each request, and with many of them
+Python's own 5 ms cost a tenth of the requests a second."""
 
 
 class Ahead:
@@ -39,6 +43,8 @@ class Ahead:
         asking = sorted((row for row in rows if not run.rule_over(row)), key=run.writes)
         self._askers = Crew(width, "szxc-judge")
         self._reckoner = Crew(1, "szxc-rules")
+        self._interval: float | None = sys.getswitchinterval()
+        sys.setswitchinterval(_PATIENCE)
         streams = [self._askers.begin(stream) for stream in run.streams(rows)]
         self._reckoner.begin(partial(wait_for, streams))
         self._verdicts: dict[str, Future[Verdict]] = {
@@ -59,3 +65,6 @@ class Ahead:
         """Begin nothing further."""
         self._askers.close()
         self._reckoner.close()
+        if self._interval is not None:
+            sys.setswitchinterval(self._interval)
+            self._interval = None
