@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _SETTLING = 2.0
 """Seconds."""
 _PATIENCE = 0.02
-"""Seconds after which a thread gives way that computes; threads that ask give way at each request, and with many of them
-Python's own 5 ms cost a tenth of the requests a second."""
+"""Seconds after which a thread gives way that computes; those that ask give way at each request anyway, and with many
+of them Python's own 5 ms cost a tenth of the requests a second."""
 
 
 class Ahead:
