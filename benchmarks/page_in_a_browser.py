@@ -82,7 +82,7 @@ def main() -> int:
     argparse.ArgumentParser(description=__doc__).parse_args()
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
-        tell("page-in-a-browser", {"holds": False}, "not run, no chromium on this machine")
+        tell("page_in_a_browser", {"holds": False}, "not run, no chromium on this machine")
         return 0
     texts = armed()
     with tempfile.TemporaryDirectory() as folder:
@@ -104,7 +104,7 @@ def main() -> int:
         f"{len(texts)} hostile texts in every place: {figures['page']} ran; unescaped, held by the policy alone: "
         f"{figures['unescaped']} ran; without policy: {figures['unescaped, no policy']} (the browser does run scripts)"
     )
-    tell("page-in-a-browser", figures, sentence)
+    tell("page_in_a_browser", figures, sentence)
     return 0
 
 
