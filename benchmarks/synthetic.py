@@ -135,21 +135,26 @@ def files(count: int, *, sharing: bool) -> Iterator[tuple[str, str]]:
     yield "schemas/item.schema.json", json.dumps(ITEM_SCHEMA)
 
 
-def write_statement(path: Path, base_url: str, *, good: bool) -> None:
-    """A statement for the synthetic suite and the loopback server, without a rate limit."""
-    kind = "good" if good else "bad"
-    path.write_text(
-        f"""
+def statement_head(suite: str, base_url: str) -> str:
+    """What a statement says before its bindings: the whole suite claimed, no rate limit."""
+    return f"""
 [system]
-name = "loopback"
+name = "benchmark"
 version = "1"
 [target]
 base_url = "{base_url}"
 [target.limits]
 rate = 0.0
 requests = 100000
-[claims.{SUITE}]
-classes = ["synthetic"]
+[claims.{suite}]
+classes = ["synthetic"]"""
+
+
+def write_statement(path: Path, base_url: str, *, good: bool) -> None:
+    """A statement for the synthetic suite and the loopback server, without a rate limit."""
+    kind = "good" if good else "bad"
+    path.write_text(
+        f"""{statement_head(SUITE, base_url)}
 [binding.{SUITE}.operations.item]
 method = "GET"
 path = "/{kind}/{{number}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from synthetic import ITEM_SCHEMA, ROW, SUITE_TABLE, TEXT, write_package
+from synthetic import ITEM_SCHEMA, ROW, SUITE_TABLE, TEXT, statement_head, write_package
 from synthetic import SCHEMA as ORIGINAL_SCHEMA
 from synthetic import SUITE as ORIGINAL
 from ten_operation_server import READING
@@ -79,17 +79,7 @@ def write_statement(path: Path, base_url: str) -> None:
     """A statement for the suite and the server, without a rate limit."""
     bindings = "".join(BINDING % (name, "GET", f"/{name}/{{number}}") + YEAR for name in READING)
     path.write_text(
-        f"""
-[system]
-name = "ten operations"
-version = "1"
-[target]
-base_url = "{base_url}"
-[target.limits]
-rate = 0.0
-requests = 100000
-[claims.{SUITE}]
-classes = ["synthetic"]
+        f"""{statement_head(SUITE, base_url)}
 {bindings}{BINDING % ("search", "POST", "/search")}effect = "read"
 """,
         encoding="utf-8",

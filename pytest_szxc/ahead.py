@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pytest_szxc.run import Run
 
 _SETTLING = 2.0
-"""Seconds."""
+"""Seconds that a stopped run waits for checks that are under way."""
 _PATIENCE = 0.02
 """Seconds after which a thread gives way that computes; those that ask give way at each request anyway, and with many
 of them Python's own 5 ms cost a tenth of the requests a second."""

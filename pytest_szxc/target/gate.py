@@ -72,11 +72,7 @@ class Gate:
         return entered
 
     def _change(self, change: Callable[[Holders], Holders]) -> None:
-        self._store.update_meta(_NAME, lambda held: change([one for one in held or [] if _is_there(one[0])]))
-
-
-def _is_there(process: int) -> bool:
-    return process == os.getpid() or alive(process)
+        self._store.update_meta(_NAME, lambda held: change([one for one in held or [] if alive(one[0])]))
 
 
 def _may_read(held: Holders) -> bool:

@@ -154,7 +154,7 @@ def _decide(state: _State, limits: Limits, now: float) -> _Turn:
         start = max(after, min(state.next, after + interval * (limits.connections + 1)))
     if start - state.begun >= limits.minutes * _MINUTE:  # what must wait until then is not sent then either
         return _Turn(over="budget.minutes")
-    state.seats = [seat for seat in state.seats if seat[1] > now and (seat[0] == os.getpid() or alive(int(seat[0])))]
+    state.seats = [seat for seat in state.seats if seat[1] > now and alive(int(seat[0]))]
     if len(state.seats) >= limits.connections:
         return _Turn(seated=False)
     state.next = start + interval

@@ -6,11 +6,10 @@ Every try is recorded. What is still faulty after the last one is judged as it i
 from __future__ import annotations
 
 import re
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Attempt
+from pytest_szxc.target.http_date import http_date
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,18 +63,10 @@ def retry_after(response: Response, now: datetime) -> float | None:
     text = (response.header("retry-after") or "").strip()
     if _SECONDS.fullmatch(text):
         return float(text)
-    until = _date(text)
+    until = http_date(text)
     if until is None:
         return None
-    return max(0.0, (until - (_date(response.header("date") or "") or now)).total_seconds())
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return max(0.0, (until - (http_date(response.header("date")) or now)).total_seconds())
 
 
 def attempt_of(exchange: Exchange) -> Attempt:

@@ -7,11 +7,11 @@ its breach nor its keeping shows anything: whoever asks for the present then get
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from pytest_szxc.errors import Unjudgeable
+from pytest_szxc.target.http_date import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +62,7 @@ def _skew(exchange: Exchange) -> Skew | None:
     response = exchange.response
     if response is None or not exchange.started or (response.header("age") or "0").strip() != "0":
         return None  # an answer from a cache bears the date of when it was made
-    said = _date(response.header("date"))
+    said = http_date(response.header("date"))
     if said is None:
         return None
     sent = datetime.fromisoformat(exchange.started)
@@ -71,14 +71,6 @@ def _skew(exchange: Exchange) -> Skew | None:
     early, late = said - came, said + timedelta(seconds=1) - sent
     nearest = early if early > timedelta(0) else min(late, timedelta(0))
     return Skew(round(nearest.total_seconds()), exchange.id)
-
-
-def _date(text: str | None) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text or "")
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 class DoubtfulInstant(datetime):

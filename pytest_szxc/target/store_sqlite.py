@@ -284,6 +284,8 @@ def _claim(connection: sqlite3.Connection, key: str) -> bool:
 
 def alive(pid: int) -> bool:
     """Whether a process of this machine is still there; where that cannot be asked harmlessly, its lease decides."""
+    if pid == os.getpid():
+        return True
     if os.name == "nt":
         return True  # there, os.kill would end the process
     try:

@@ -10,7 +10,6 @@ import pytest
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.catalogue.locate import suites_folder
-from pytest_szxc.cli import main
 from pytest_szxc.errors import CatalogueError
 from pytest_szxc.reference.lookup import load_references
 from pytest_szxc.reference.platform import build_platform
@@ -19,22 +18,6 @@ from pytest_szxc.selftest.matrix import Kill, Matrix, Peace
 from pytest_szxc.target.statement_file import load_statement
 
 SUITE = "data_classification"
-
-
-@pytest.fixture
-def szxc(capsys, tmp_path, monkeypatch):
-    """Run the command in an empty folder; gives exit code and everything that was said."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SZXC_LANG", "en")
-
-    def run(*args):
-        with pytest.raises(SystemExit) as caught:
-            main([str(arg) for arg in args])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return caught.value.code or 0, said.out + said.err
-
-    return run
 
 
 @pytest.fixture

@@ -7,24 +7,9 @@ import socket
 
 import pytest
 
-from pytest_szxc.cli import main
 from pytest_szxc.cli.explain import explanation, meaning
 from pytest_szxc.hostile.registry import BEHAVIOURS
 from pytest_szxc.messages import table
-
-
-@pytest.fixture
-def szxc(capsys, monkeypatch):
-    monkeypatch.setenv("SZXC_LANG", "en")
-
-    def run(*args):
-        with pytest.raises(SystemExit) as caught:
-            main([str(arg) for arg in args])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return caught.value.code or 0, said.out + said.err
-
-    return run
 
 
 @pytest.mark.parametrize("code", table())
