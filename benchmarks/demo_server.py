@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from whole_suite import statement_text
+from whole_suite import stated
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.reference import build_platform
@@ -21,6 +21,9 @@ from pytest_szxc.reference.server import serve
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+SUITE = "data_classification"
+"""The suite whose figures are followed over time."""
 
 
 def slowly(seconds: float) -> Callable[[WSGIApplication], WSGIApplication]:
@@ -58,11 +61,9 @@ def main() -> None:
     parser.add_argument("statement", type=Path)
     parser.add_argument("seconds", type=float)
     given = parser.parse_args()
-    platform = build_platform(load_references(load_suites().values()))
+    platform = build_platform(load_references([load_suites()[SUITE]]))
     platform.wrap(slowly(given.seconds))
-    with closing(platform), serve(platform) as url:
-        given.statement.write_text(statement_text(platform, url), encoding="utf-8")
-        tokens = {f"DEMO_{name.upper()}": account.token for name, account in platform.accounts.by_name.items()}
+    with closing(platform), serve(platform) as url, stated(platform, url, given.statement) as tokens:
         print(json.dumps(tokens), flush=True)
         sys.stdin.read()
 

@@ -18,6 +18,7 @@ from figures import pytest_command, tell, timed
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.reference import build_platform
+from pytest_szxc.reference.demo import demo_statement, secrets_of, statement_toml, withdraw
 from pytest_szxc.reference.lookup import load_references
 from pytest_szxc.reference.server import serve
 
@@ -52,22 +53,19 @@ def asked(file: Path, record: dict[str, Any]) -> Asked:
 def platform_and_statement(statement: Path) -> Iterator[dict[str, str]]:
     """A served demo platform and the statement of it; the environment that holds its tokens."""
     platform = build_platform(load_references(load_suites().values()))
-    with closing(platform), serve(platform) as url:
-        statement.write_text(statement_text(platform, url), encoding="utf-8")
-        yield {f"DEMO_{name.upper()}": account.token for name, account in platform.accounts.by_name.items()}
+    with closing(platform), serve(platform) as url, stated(platform, url, statement) as tokens:
+        yield tokens
 
 
-def statement_text(platform: Platform, url: str) -> str:
-    """What the demo's vendor would write: everything claimed, no rate limit."""
-    accounts = "".join(
-        f'[accounts.{name}]\nscheme = "bearer"\ntoken = {{ env = "DEMO_{name.upper()}" }}\n'
-        for name in platform.accounts.by_name
-    )
-    claims = "".join(
-        f"[claims.{suite}]\n" + "".join(f"{key} = {json.dumps(list(said[key]))}\n" for key in ("classes", "without"))
-        for suite, said in platform.claims.items()
-    )
-    return f'[target]\nbase_url = "{url}"\n[target.limits]\nrate = 0.0\n{accounts}{claims}'
+@contextmanager
+def stated(platform: Platform, url: str, file: Path) -> Iterator[dict[str, str]]:
+    """The statement of a served demo platform in a file, and the environment that holds its secrets."""
+    declared = demo_statement(platform, url)
+    try:
+        file.write_text(statement_toml(declared), encoding="utf-8")
+        yield secrets_of(declared)
+    finally:
+        withdraw(declared)
 
 
 def same_requests(folder: Path) -> bool:

@@ -10,51 +10,63 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_szxc import reference
-    from pytest_szxc.checks import codes, masks, personal, schema
+    from pytest_szxc.checks import codes, linked, masks, personal, schema, xml
+    from pytest_szxc.checks.explore import explore
     from pytest_szxc.checks.rules import Observation, expect, record_rule, requirement, set_rule
     from pytest_szxc.errors import SzxcError
     from pytest_szxc.model import Basis, Finding, Level, Location, Requirement, Status, Suite, Verdict
     from pytest_szxc.record import Record
-    from pytest_szxc.target.sut import Reply, Sut
+    from pytest_szxc.target.accounts import AccountFacts
+    from pytest_szxc.target.sink import Sink
+    from pytest_szxc.target.sut import PageSeen, Reply, Sut
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AccountFacts": "target.accounts",
     "Basis": "model",
     "Finding": "model",
     "Level": "model",
     "Location": "model",
     "Observation": "checks.rules",
+    "PageSeen": "target.sut",
     "Record": "record",
     "Reply": "target.sut",
     "Requirement": "model",
+    "Sink": "target.sink",
     "Status": "model",
     "Suite": "model",
     "Sut": "target.sut",
     "SzxcError": "errors",
     "Verdict": "model",
     "expect": "checks.rules",
+    "explore": "checks.explore",
     "record_rule": "checks.rules",
     "requirement": "checks.rules",
     "set_rule": "checks.rules",
 }
 _MODULES = {
     "codes": "checks.codes",
+    "linked": "checks.linked",
     "masks": "checks.masks",
     "personal": "checks.personal",
     "reference": "reference",
     "schema": "checks.schema",
+    "xml": "checks.xml",
 }
 
 __all__ = [
+    "AccountFacts",
     "Basis",
     "Finding",
     "Level",
     "Location",
     "Observation",
+    "PageSeen",
     "Record",
     "Reply",
     "Requirement",
+    "Sink",
     "Status",
     "Suite",
     "Sut",
@@ -63,6 +75,8 @@ __all__ = [
     "__version__",
     "codes",
     "expect",
+    "explore",
+    "linked",
     "masks",
     "personal",
     "record_rule",
@@ -70,6 +84,7 @@ __all__ = [
     "requirement",
     "schema",
     "set_rule",
+    "xml",
 ]
 
 

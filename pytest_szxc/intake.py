@@ -27,9 +27,22 @@ if TYPE_CHECKING:
     from pytest_szxc.target.statement import Limits, Statement
 
 DEMO = "demo"
+DEMO_CERTIFICATE = Path(__file__).parent / "reference" / "demo.pem"
 _HOOKS = threading.Lock()
 """A plugin need not know that requirements are judged side by side."""
-RECORDED = ("strict", "insecure", "allow_write", "allow_actuation", "class", "suite", "rate", "ca", "proxy", "budget")
+RECORDED = (
+    "strict",
+    "insecure",
+    "allow_write",
+    "allow_actuation",
+    "class",
+    "suite",
+    "rate",
+    "ca",
+    "proxy",
+    "budget",
+    "explore",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +93,16 @@ def address_of(target: str, statement: Statement) -> str:
     return statement.base_url if target == DEMO else target
 
 
-def network_options(settings: Mapping[str, Json]) -> NetworkOptions:
-    """How to reach the target, from recorded settings."""
-    ca = settings.get("ca")
+def network_options(settings: Mapping[str, Json], target: str) -> NetworkOptions:
+    """How to reach the target, from recorded settings; the demo has a certificate of its own."""
+    ca = DEMO_CERTIFICATE if target == DEMO else settings.get("ca")
     return NetworkOptions(Path(ca) if ca else None, settings.get("proxy"), bool(settings.get("insecure")))
+
+
+def authenticates(hook: object) -> bool:
+    """Whether a plugin authenticates accounts in its own way, under a scheme of its own name."""
+    caller = getattr(hook, "pytest_szxc_auth", None)
+    return caller is not None and bool(caller.get_hookimpls())
 
 
 def adapter_of(hook: object) -> Adapter | None:
@@ -158,7 +177,7 @@ def _demo(catalogue: Mapping[str, Suite], closing: ExitStack, *, offline: bool) 
 
     platform = build_platform(load_references(catalogue.values()))
     closing.callback(platform.close)
-    url = IN_PROCESS_URL if offline else closing.enter_context(serve(platform))
+    url = IN_PROCESS_URL if offline else closing.enter_context(serve(platform, encrypted=True))
     statement = demo_statement(platform, url, catalogue)
     closing.callback(withdraw, statement)
     return statement

@@ -83,9 +83,8 @@ class RequirementItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where pytest says the item is: the suite's table of requirements; a mark's skip needs a line."""
-        folder = self.run.suites[self.requirement.suite].folder
-        return folder / "requirements.toml", 0, self.requirement.id
+        """Where pytest says the item is: the suite's folder; a mark's skip needs a line."""
+        return self.run.suites[self.requirement.suite].folder, 0, self.requirement.id
 
     def _text(self) -> str:
         return "\n".join(map(line, self.run.failure_lines(self.requirement, self.verdict)))

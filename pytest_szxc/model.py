@@ -112,6 +112,17 @@ class ConformanceClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Undo:
+    """What removes again what an operation has made: an operation, and its parameters.
+
+    ``params`` are JMESPath over ``{params, body, answer}`` of the call that made it; the answer is canonical.
+    """
+
+    operation: str
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """Something a suite asks of the SUT, named by the suite and bound to HTTP by a binding.
 
@@ -121,6 +132,10 @@ class Operation:
         schema: ``$id`` of the canonical record or object; its date-time members follow the declared time profile.
         key: member that names a record to a person.
         file: whether rows of a file target can stand for its answer.
+        undo: how to remove what it makes; ``None`` for what makes nothing (reads, removals, changes).
+        harmless: whether the suite says of a write that it makes nothing (``leaves = "nothing"``).
+        credential: member of the answer that holds a credential: a token, or of a write the account's new secret.
+        feature: what a system may lack; without it the operation need not be bound.
     """
 
     id: str
@@ -132,6 +147,10 @@ class Operation:
     schema: str | None = None
     key: str | None = None
     file: bool = False
+    undo: Undo | None = None
+    harmless: bool = False
+    credential: str | None = None
+    feature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +176,42 @@ class Suite:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldCredential:
+    """Where an answer holds a credential (JMESPath), and whether that is the account's new secret."""
+
+    path: str
+    renews: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it is recorded: credentials are placeholders (``{{account:primary}}``)."""
+    """One request as it is recorded: credentials are placeholders (``{{account:primary}}``).
+
+    ``forged`` names what is wrong with its credentials on purpose (``target.forging``); empty where nothing is.
+    ``holds`` says where its answer holds a credential; it is not recorded, for the recorded answer does not hold it.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     account: str = "primary"
+    forged: str = ""
+    holds: HeldCredential | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One response as it came, decoded from transfer and content encoding only; header names in lower case."""
+    """One response as it came, decoded from transfer and content encoding only; header names in lower case.
+
+    ``tls`` is the protocol version of the connection it came over (``TLSv1.3``); empty without encryption, and
+    ``in-process`` where there was no connection.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    tls: str = ""
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by lower-case name."""

@@ -7,15 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.load import load_suites
+from pytest_szxc.evidence.left_behind import put_aside
 from pytest_szxc.evidence.run_record import RECORD, RunRecord, record_from, write_record
-from pytest_szxc.intake import adapter_of, address_of, network_options, take_in
+from pytest_szxc.intake import adapter_of, address_of, authenticates, network_options, take_in
 from pytest_szxc.run import PAGE, REPORT, Run, writing
 from pytest_szxc.settings import results_folder
 from pytest_szxc.survey import claiming, introduced, probes, surveyed
 from pytest_szxc.target.clock import RealClock
+from pytest_szxc.target.ledger import LEDGER, Ledger
 from pytest_szxc.target.opening import Setting, open_target
 from pytest_szxc.target.preflight import preflight
 from pytest_szxc.target.skew import present, skew_of
+from pytest_szxc.target.statement_file import require_known_schemes
 from pytest_szxc.target.store import ExchangeStore
 from pytest_szxc.verdict.manifest import draw_up
 
@@ -53,6 +56,8 @@ def open_run(
     """
     with ExitStack() as closing:
         intake = take_in(settings, load_suites(), closing, offline=offline)
+        if not authenticates(hook):
+            require_known_schemes(intake.statement)
         record = _record(intake, command)
         if offline:
             store = ExchangeStore(None)
@@ -165,7 +170,8 @@ def _recording(record: RunRecord, *, shared: bool) -> ExchangeStore:
     stores = [record.exchanges.name + suffix for suffix in ("", "-wal", "-shm")]
     with writing(record.folder):
         record.folder.mkdir(parents=True, exist_ok=True)
-        for name in (REPORT, PAGE, RECORD, *stores):
+        put_aside(record.folder)
+        for name in (REPORT, PAGE, RECORD, LEDGER, *stores):
             (record.folder / name).unlink(missing_ok=True)
         return ExchangeStore(record.exchanges, shared=shared)
 
@@ -173,9 +179,9 @@ def _recording(record: RunRecord, *, shared: bool) -> ExchangeStore:
 def _open(
     record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object, closing: ExitStack
 ) -> LiveSut:
-    setting = setting_of(record, suites, store, hook)
+    setting = replace(setting_of(record, suites, store, hook), ledger=Ledger(record.ledger))
     address = address_of(record.target, record.statement)
-    sut = open_target(address, record.statement, setting, network_options(record.settings or {}))
+    sut = open_target(address, record.statement, setting, network_options(record.settings or {}, record.target))
     closing.callback(sut.close)
     return sut
 
@@ -183,4 +189,14 @@ def _open(
 def setting_of(record: RunRecord, suites: Mapping[str, Suite], store: ExchangeStore, hook: object) -> Setting:
     """What the target layer needs to know of a run; the present is doubtful if the recording shows another clock."""
     now = present(record.now, skew_of(store.chronological()))
-    return Setting(suites, store, RealClock(), now, record.seed, record.permissions, record.prefix, adapter_of(hook))
+    return Setting(
+        suites,
+        store,
+        RealClock(),
+        now,
+        record.seed,
+        record.permissions,
+        record.prefix,
+        adapter_of(hook),
+        exploring=bool((record.settings or {}).get("explore")),
+    )

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from pytest_szxc.opening import setting_of
 from pytest_szxc.printable import show
 from pytest_szxc.report.reading import read_report
 from pytest_szxc.run import REPORT, Run
+from pytest_szxc.target.clock import VirtualClock
 from pytest_szxc.target.opening import open_replay
 from pytest_szxc.target.store import ExchangeStore
 
@@ -109,7 +110,8 @@ def _replayed(folder: Path) -> Iterator[Run]:
     with ExitStack() as closing:
         store = _copy(record.exchanges)
         closing.callback(store.close)
-        sut = open_replay(record.statement, setting_of(record, suites, store, None))
+        setting = replace(setting_of(record, suites, store, None), clock=VirtualClock(record.now))  # nobody waits again
+        sut = open_replay(record.statement, setting)
         yield Run(record, suites, sut, store, closing)
 
 

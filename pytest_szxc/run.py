@@ -14,6 +14,7 @@ from pytest_szxc import __version__
 from pytest_szxc.ahead import Ahead
 from pytest_szxc.checks.loading import load_checks
 from pytest_szxc.errors import StatementError
+from pytest_szxc.evidence.left_behind import left_notices, owing
 from pytest_szxc.evidence.run_record import RunRecord, record_json, shareable
 from pytest_szxc.model import Cause, Effect, Status, Verdict
 from pytest_szxc.printable import show
@@ -144,7 +145,7 @@ class Run:
         if check is None:
             return Verdict(requirement.id, Status.TESTER_ERROR, cause=Cause("tester.no-check"))
         view = self.sut.for_requirement(requirement.id)
-        with self._held(requirement):
+        with self._held(requirement), view.tidied():
             verdict = judge(requirement, check, view, view, self._context(requirement.suite))
         return self._resting(verdict)
 
@@ -190,12 +191,17 @@ class Run:
             "mode": word(mode, self.lang),
             "seed": self.record.seed,
         }
-        return [word("header", self.lang, **facts), *notice_lines(self.notices(), self.lang)]
+        earlier = [
+            Cause("ledger.left-earlier", {"count": str(count), "folder": show(str(place))})
+            for place, count in owing(self.record.folder)
+        ]
+        return [word("header", self.lang, **facts), *notice_lines((*self.notices(), *earlier), self.lang)]
 
     def notices(self) -> tuple[Cause, ...]:
         """What a reader of the result should know, as far as the run has seen."""
         insecure = bool((self.record.settings or {}).get("insecure"))
-        return notices(self.store.chronological(), self.record.statement, self.suites, insecure=insecure)
+        seen = notices(self.store.chronological(), self.record.statement, self.suites, insecure=insecure)
+        return (*seen, *left_notices(self.record.ledger))
 
     def plan(self) -> dict[str, Json]:
         """The run as plain JSON, for a worker process."""
@@ -248,7 +254,10 @@ class Run:
         """Ask nothing further. What is being judged is given up; only who writes may tidy up, for a little while."""
         if self._ahead:
             self._ahead.close()
-        tidy = self._alone.acquire(timeout=TIDYING)
+        tidy = self._alone.acquire(blocking=False)
+        if not tidy:
+            self.sut.wind_up()
+            tidy = self._alone.acquire(timeout=TIDYING)
         self.sut.close()
         if tidy:
             self._alone.release()

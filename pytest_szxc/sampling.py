@@ -58,7 +58,8 @@ def sample_operations(settings: Settings) -> Iterator[Sample]:
         store = ExchangeStore(None)
         setting = Setting(intake.suites, store, RealClock(), intake.now, intake.seed)
         address = address_of(intake.target, intake.statement)
-        sut = open_target(address, intake.statement, setting, network_options(intake.recorded_settings()))
+        options = network_options(intake.recorded_settings(), intake.target)
+        sut = open_target(address, intake.statement, setting, options)
         closing.callback(sut.close)
         known: dict[str, Json] = {}
         for (suite, name), bound in intake.statement.operations.items():

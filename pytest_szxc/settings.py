@@ -64,6 +64,7 @@ OPTIONS = (
     Option("proxy", "text", "URL", "代理 / proxy; none is taken from the environment"),
     Option("insecure", "flag", "", "不校验证书(结果作标记) / do not verify certificates (taints the run)"),
     Option("strict", "flag", "", "“宜”也计入失败 / broken and unjudged shoulds count too"),
+    Option("explore", "flag", "", "在固定计划之外搜索反例 / search for counter-examples beyond the seeded plan"),
     Option("seed", "text", "SEED", "随机种子 / seed of everything random (default: drawn, printed)"),
 )
 
@@ -155,6 +156,8 @@ class Settings:
         self.budget()
         if (self.text("lang") or "en") not in LANGUAGES:
             raise StatementError("option.unknown-lang", value=_plain(self.text("lang")))
+        if self.flag("explore") and not _can_explore():
+            raise StatementError("option.explore-missing")
 
     @property
     def active(self) -> bool:
@@ -192,6 +195,13 @@ def number_of(option: str, value: str) -> float:
 def results_folder(settings: Settings, run: str) -> Path:
     """The folder this run writes to."""
     return Path(settings.text("out") or Path("szxc-results") / run)
+
+
+def _can_explore() -> bool:
+    """Whether the extra ``explore`` is installed; asked without importing it."""
+    from importlib.util import find_spec  # noqa: PLC0415 -- an idle start asks nothing
+
+    return find_spec("hypothesis") is not None
 
 
 def _plain(value: object) -> str:

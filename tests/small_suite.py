@@ -51,6 +51,7 @@ title = { zh = "新增", en = "create" }
 effect = "write"
 answer = "object"
 owner = "SM-003"
+leaves = "nothing"
 """
 
 REQUIREMENTS = """\

@@ -11,7 +11,7 @@ from pytest_szxc.catalogue.audit_bindings import binding_problems
 from pytest_szxc.catalogue.audit_schemas import schema_problems
 from pytest_szxc.catalogue.audit_texts import message_problems, suite_text_problems, table_problems
 from pytest_szxc.catalogue.documents import nearest
-from pytest_szxc.catalogue.locate import REQUIREMENTS_FILE, schema_namespaces
+from pytest_szxc.catalogue.locate import requirement_files, schema_namespaces
 from pytest_szxc.catalogue.problem import AuditProblem
 from pytest_szxc.catalogue.schemas import SchemaStore
 from pytest_szxc.messages import FOLDER
@@ -54,7 +54,8 @@ def audit(
 
 
 def _requirement_problems(suite: Suite, checked: AbstractSet[str], mutants: AbstractSet[str]) -> Iterator[AuditProblem]:
-    file = str(suite.folder / REQUIREMENTS_FILE)
+    tables = requirement_files(suite.folder)
+    file = str(tables[0] if len(tables) == 1 else suite.folder)
     for row in suite.requirements:
         yield from (AuditProblem(file, row.id, code) for code in _row_codes(row, checked))
         for name in row.mutants:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.documents import nearest
-from pytest_szxc.catalogue.locate import SUITE_FILE
-from pytest_szxc.catalogue.openapi import load_openapi, read_openapi
+from pytest_szxc.catalogue.locate import SUITE_FILE, openapi_files
+from pytest_szxc.catalogue.openapi import load_parts, read_openapi
 from pytest_szxc.catalogue.problem import AuditProblem
 from pytest_szxc.catalogue.schemas import own_store
 from pytest_szxc.errors import CatalogueError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pytest_szxc.catalogue.schemas import SchemaStore
     from pytest_szxc.model import Json, Suite
 
-OPENAPI_FILE = "openapi.json"
 OPERATION_SCHEMA = "urn:szxc:szxc:statement#/$defs/operation"
 
 
@@ -28,14 +27,15 @@ def binding_problems(suite: Suite, store: SchemaStore) -> Iterator[AuditProblem]
     for name, operation in suite.operations.items():
         if operation.schema is not None and operation.schema not in store.files:
             yield _unknown(str(suite.folder / SUITE_FILE), f"operations.{name}", operation.schema, store)
-    path = suite.folder / OPENAPI_FILE
-    if path.is_file():
-        yield from _document_problems(suite, path, store)
+    parts = openapi_files(suite.folder)
+    if parts:
+        yield from _document_problems(suite, parts, store)
 
 
-def _document_problems(suite: Suite, path: Path, store: SchemaStore) -> Iterator[AuditProblem]:
+def _document_problems(suite: Suite, parts: list[Path], store: SchemaStore) -> Iterator[AuditProblem]:
+    path = parts[0]
     try:
-        document = load_openapi(path)
+        document = load_parts(parts)
     except CatalogueError as fault:
         yield AuditProblem(str(path), "", fault.code, fault.params)
         return

@@ -9,7 +9,7 @@ import tomllib
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from pytest_szxc.catalogue.locate import REQUIREMENTS_FILE, SUITE_FILE
+from pytest_szxc.catalogue.locate import SUITE_FILE
 from pytest_szxc.catalogue.problem import AuditProblem
 from pytest_szxc.printable import show
 
@@ -81,7 +81,7 @@ def _suite_texts(suite: Suite) -> Iterator[tuple[str, str, Text]]:
     yield from ((SUITE_FILE, f"operations.{name}", item.title) for name, item in suite.operations.items())
     for row in suite.requirements:
         texts = (row.statement, row.judged, row.hint, row.attested)
-        yield from ((REQUIREMENTS_FILE, row.id, text) for text in texts if text is not None)
+        yield from (("", row.id, text) for text in texts if text is not None)
 
 
 def message_problems(folder: Path) -> Iterator[AuditProblem]:

@@ -1,4 +1,4 @@
-"""A suite compiled for shipping: its two tables as one JSON object, with the digest of the sources.
+"""A suite compiled for shipping: its tables as one JSON object, with the digest of the sources.
 
 Authors read TOML; a start should not parse it. Standard library only, so that a build needs nothing else; the tables
 have been judged by their schemas before, by ``szxc audit`` and the tests of the project.
@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.crosscheck import cross_check
 from pytest_szxc.catalogue.documents import read_toml
-from pytest_szxc.catalogue.locate import COMPILED_FILE, REQUIREMENTS_FILE, SUITE_FILE, schema_folder
+from pytest_szxc.catalogue.locate import COMPILED_FILE, SUITE_FILE, requirement_files, schema_folder
 from pytest_szxc.catalogue.rows import suite_from_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from pytest_szxc.catalogue.documents import Document
     from pytest_szxc.model import Json
 
 FORMAT = 1
 TABLE_CAP = 64 * 1024 * 1024
-"""Largest ``requirements.toml`` in bytes: tens of thousands of rows."""
+"""Largest table of requirements in bytes: tens of thousands of rows."""
 
 
 def compile_suite(folder: Path) -> dict[str, Json]:
@@ -31,11 +32,17 @@ def compile_suite(folder: Path) -> dict[str, Json]:
     Raises:
         CatalogueError: a table cannot be read, or a row names what no other row defines.
     """
-    suite, requirements = read_toml(folder / SUITE_FILE), read_toml(folder / REQUIREMENTS_FILE, cap=TABLE_CAP)
-    cross_check(suite, requirements)
-    rows, digest = requirements.value["requirements"], suite_digest(folder)
+    suite = read_toml(folder / SUITE_FILE)
+    tables = [read_toml(path, cap=TABLE_CAP) for path in requirement_files(folder)]
+    cross_check(suite, tables)
+    rows, digest = rows_of(tables), suite_digest(folder)
     suite_from_rows(suite.value, rows, folder, digest)
     return {"format": FORMAT, "digest": digest, "suite": suite.value, "requirements": rows}
+
+
+def rows_of(tables: Iterable[Document]) -> list[dict[str, Json]]:
+    """The requirements of all tables of a suite, in the order of their ids."""
+    return sorted((row for table in tables for row in table.value["requirements"]), key=lambda row: str(row["id"]))
 
 
 def suite_digest(folder: Path) -> str:

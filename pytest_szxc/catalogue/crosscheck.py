@@ -8,7 +8,7 @@ from pytest_szxc.catalogue.documents import nearest
 from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from pytest_szxc.catalogue.documents import Document
     from pytest_szxc.errors import SzxcError
@@ -17,23 +17,27 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 
-def cross_check(suite: Document, requirements: Document) -> None:
-    """Compare the two tables of one suite; both have been judged by their schemas.
+def cross_check(suite: Document, tables: Sequence[Document]) -> None:
+    """Compare the tables of one suite; all have been judged by their schemas.
+
+    Args:
+        suite: ``suite.toml``.
+        tables: the tables of requirements, one or several.
 
     Raises:
         CatalogueError: the first fault: ``catalogue.duplicate``, ``.id-prefix``, ``.folder``, ``.unknown-class``,
             ``.unknown-operation``, ``.unknown-feature``, ``.unknown-requirement``, ``.attested-mutants``.
     """
-    for fault in (*_suite_faults(suite, requirements), *_row_faults(suite, requirements)):
+    ids = _ids([row for table in tables for row in table.value["requirements"]])
+    for fault in (*_suite_faults(suite, ids), *_repeated_ids(tables), *_row_faults(suite, tables, ids)):
         raise fault
 
 
-def _suite_faults(suite: Document, requirements: Document) -> Iterator[SzxcError]:
+def _suite_faults(suite: Document, ids: Collection[str]) -> Iterator[SzxcError]:
     value = suite.value
     if value["id"] != suite.file.parent.name:
         yield suite.fault("catalogue.folder", ("id",), value=value["id"], folder=suite.file.parent.name)
-    yield from _repeated(suite, "classes", value["classes"])
-    ids = _ids(requirements.value["requirements"])
+    yield from _repeated(suite, "classes", value["classes"], {})
     for index, row in enumerate(value["classes"]):
         if "probe" in row:
             yield from _unknown(
@@ -44,26 +48,35 @@ def _suite_faults(suite: Document, requirements: Document) -> Iterator[SzxcError
     )
     for name, row in value["operations"].items():
         yield from _unknown(suite, ("operations", name, "owner"), [row["owner"]], ids, "catalogue.unknown-requirement")
+        undo = [row["undo"]["operation"]] if "undo" in row else []
+        here = ("operations", name, "undo", "operation")
+        yield from _unknown(suite, here, undo, value["operations"], "catalogue.unknown-operation")
+        spoken, features = _listed(row.get("feature")), value.get("features", {})
+        yield from _unknown(suite, ("operations", name, "feature"), spoken, features, "catalogue.unknown-feature")
 
 
-def _row_faults(suite: Document, requirements: Document) -> Iterator[SzxcError]:
-    rows = requirements.value["requirements"]
-    yield from _repeated(requirements, "requirements", rows)
-    classes, ids = _ids(suite.value["classes"]), _ids(rows)
+def _repeated_ids(tables: Sequence[Document]) -> Iterator[SzxcError]:
+    seen: dict[str, str] = {}
+    for table in tables:
+        yield from _repeated(table, "requirements", table.value["requirements"], seen)
+
+
+def _row_faults(suite: Document, tables: Sequence[Document], ids: Collection[str]) -> Iterator[SzxcError]:
     known: dict[str, tuple[Collection[str], str]] = {
-        "class": (classes, "catalogue.unknown-class"),
+        "class": (_ids(suite.value["classes"]), "catalogue.unknown-class"),
         "operations": (suite.value["operations"], "catalogue.unknown-operation"),
         "feature": (suite.value.get("features", {}), "catalogue.unknown-feature"),
         "co_reporters": (ids, "catalogue.unknown-requirement"),
     }
-    for index, row in enumerate(rows):
+    prefix = suite.value["code"]
+    for table, index, row in ((t, i, row) for t in tables for i, row in enumerate(t.value["requirements"])):
         here: Path = ("requirements", index)
-        if not row["id"].startswith(suite.value["code"] + "-"):
-            yield requirements.fault("catalogue.id-prefix", (*here, "id"), value=row["id"], prefix=suite.value["code"])
+        if not row["id"].startswith(prefix + "-"):
+            yield table.fault("catalogue.id-prefix", (*here, "id"), value=row["id"], prefix=prefix)
         if "attested" in row and row.get("mutants"):
-            yield requirements.fault("catalogue.attested-mutants", (*here, "mutants"))
+            yield table.fault("catalogue.attested-mutants", (*here, "mutants"))
         for key, (names, code) in known.items():
-            yield from _unknown(requirements, (*here, key), _listed(row.get(key)), names, code)
+            yield from _unknown(table, (*here, key), _listed(row.get(key)), names, code)
 
 
 def _ids(rows: list[dict[str, Json]]) -> dict[str, None]:
@@ -74,14 +87,13 @@ def _listed(value: Json) -> list[str]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _repeated(document: Document, table: str, rows: list[dict[str, Json]]) -> Iterator[SzxcError]:
-    seen: dict[str, int] = {}
+def _repeated(document: Document, table: str, rows: list[dict[str, Json]], seen: dict[str, str]) -> Iterator[SzxcError]:
+    """Rows whose id another row has, in this table or in those ``seen`` before."""
     for index, row in enumerate(rows):
-        first = seen.setdefault(row["id"], index)
-        if first != index:
-            yield document.fault(
-                "catalogue.duplicate", (table, index, "id"), value=row["id"], first=f"{table}[{first}]"
-            )
+        here = f"{table}[{index}]"
+        first = seen.setdefault(row["id"], here)
+        if first is not here:
+            yield document.fault("catalogue.duplicate", (table, index, "id"), value=row["id"], first=first)
 
 
 def _unknown(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc.catalogue.compile import FORMAT, TABLE_CAP, suite_digest
+from pytest_szxc.catalogue.compile import FORMAT, TABLE_CAP, rows_of, suite_digest
 from pytest_szxc.catalogue.crosscheck import cross_check
 from pytest_szxc.catalogue.documents import check, read_json, read_toml
-from pytest_szxc.catalogue.locate import COMPILED_FILE, REQUIREMENTS_FILE, SUITE_FILE, suite_folders
+from pytest_szxc.catalogue.locate import COMPILED_FILE, SUITE_FILE, requirement_files, suite_folders
 from pytest_szxc.catalogue.rows import suite_from_rows
 from pytest_szxc.errors import CatalogueError
 
@@ -54,8 +54,10 @@ def _from_compiled(path: Path) -> Suite:
 
 
 def _from_source(folder: Path) -> Suite:
-    suite, requirements = read_toml(folder / SUITE_FILE), read_toml(folder / REQUIREMENTS_FILE, cap=TABLE_CAP)
+    suite = read_toml(folder / SUITE_FILE)
+    tables = [read_toml(path, cap=TABLE_CAP) for path in requirement_files(folder)]
     check(suite, SUITE_SCHEMA)
-    check(requirements, REQUIREMENTS_SCHEMA)
-    cross_check(suite, requirements)
-    return suite_from_rows(suite.value, requirements.value["requirements"], folder, suite_digest(folder))
+    for table in tables:
+        check(table, REQUIREMENTS_SCHEMA)
+    cross_check(suite, tables)
+    return suite_from_rows(suite.value, rows_of(tables), folder, suite_digest(folder))

@@ -10,7 +10,10 @@ from pytest_szxc.errors import CatalogueError
 
 ENTRY_POINT_GROUP = "szxc.suites"
 SUITE_FILE = "suite.toml"
-REQUIREMENTS_FILE = "requirements.toml"
+REQUIREMENTS_FILES = "requirements*.toml"
+"""One table of requirements, or several: ``requirements_<topic>.toml``."""
+OPENAPI_FILES = "openapi*.json"
+"""The default binding in one document, or with more paths in ``openapi_<topic>.json``."""
 COMPILED_FILE = "compiled.json"
 _PACKAGE = Path(__file__).parents[1]
 
@@ -39,6 +42,16 @@ def suite_folders() -> tuple[Path, ...]:
     own = [path for path in sorted(suites_folder().glob("*")) if is_suite(path)]
     others = [_entry_folder(entry.name, entry.value) for entry in sorted(entry_points(group=ENTRY_POINT_GROUP))]
     return (*own, *others)
+
+
+def requirement_files(folder: Path) -> list[Path]:
+    """The tables of requirements of a suite, at least one name."""
+    return sorted(folder.glob(REQUIREMENTS_FILES)) or [folder / "requirements.toml"]
+
+
+def openapi_files(folder: Path) -> list[Path]:
+    """The documents of a suite's default binding, the main one first; none for a suite without one."""
+    return sorted(folder.glob(OPENAPI_FILES), key=lambda path: path.stem)
 
 
 def is_suite(folder: Path) -> bool:

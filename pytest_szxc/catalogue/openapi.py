@@ -7,6 +7,7 @@ cannot say: ``items``, ``total``, ``paging``, ``query``, ``headers``, ``body``, 
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from pytest_szxc.errors import CatalogueError
 from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from pytest_szxc.errors import SzxcError
@@ -81,6 +82,39 @@ def load_openapi(path: Path, error: type[SzxcError] = CatalogueError) -> dict[st
     if not str(version).startswith("3."):
         raise error("openapi.version", file=path, version=show(document.get("swagger") if version is None else version))
     return document
+
+
+def load_parts(paths: Iterable[Path]) -> dict[str, Json]:
+    """One OpenAPI document from its parts, each an OpenAPI document that adds paths and components; empty without any.
+
+    Raises:
+        CatalogueError: as ``load_openapi``.
+    """
+    whole: dict[str, Json] = {}
+    for path in paths:
+        merge(whole, load_openapi(path))
+    return whole
+
+
+def merge(whole: dict[str, Json], part: Mapping[str, Json]) -> None:
+    """Add the paths and components of a part; of everything else the first that says it counts.
+
+    Raises:
+        ValueError: two parts say different things of the same path or component.
+    """
+    for name, value in part.items():
+        if name in ("paths", "components") and isinstance(value, dict):
+            _added(whole.setdefault(name, {}), deepcopy(value))
+        else:
+            whole.setdefault(name, value)
+
+
+def _added(into: dict[str, Json], more: Mapping[str, Json]) -> None:
+    for name, value in more.items():
+        if isinstance(into.get(name), dict) and isinstance(value, dict):
+            _added(into[name], value)
+        elif into.setdefault(name, value) != value:
+            raise ValueError(name)
 
 
 def _read_yaml(path: Path, error: type[SzxcError]) -> dict[str, Json]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc.model import Basis, ConformanceClass, Effect, Level, Operation, Requirement, Suite, Text
+from pytest_szxc.model import Basis, ConformanceClass, Effect, Level, Operation, Requirement, Suite, Text, Undo
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,15 @@ def _operation(name: str, suite: str, row: dict[str, Json]) -> Operation:
         schema=row.get("schema"),
         key=row.get("key"),
         file=row.get("file", False),
+        undo=_undo(row["undo"]) if "undo" in row else None,
+        harmless="leaves" in row,
+        credential=row.get("credential"),
+        feature=row.get("feature"),
     )
+
+
+def _undo(table: dict[str, str]) -> Undo:
+    return Undo(table["operation"], {name: path for name, path in table.items() if name != "operation"})
 
 
 def _requirement(suite: str, row: dict[str, Json]) -> Requirement:

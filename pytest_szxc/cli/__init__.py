@@ -12,6 +12,7 @@ import click
 from pytest_szxc import __version__
 from pytest_szxc.cli.binding import binding, init
 from pytest_szxc.cli.catalogue import audit_command, list_command, show_command
+from pytest_szxc.cli.cleanup import cleanup
 from pytest_szxc.cli.doctor import doctor
 from pytest_szxc.cli.explain import explain
 from pytest_szxc.cli.hostile import serve_bad
@@ -51,6 +52,7 @@ for command in (
     binding,
     doctor,
     rejudge,
+    cleanup,
     serve_bad,
     explain,
 ):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LOW_RIGHT = "low_right"
 """The account that is there to be refused things; everything but to be let in."""
+EXPIRED = "expired"
+"""The account that nobody must be let in by."""
 _DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _ABSENT = (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED)
 _NEVER = "none"
@@ -31,7 +33,8 @@ _RESERVED = frozenset({"account", "accept", "body", "operation"})
 
 def about_accounts(visit: Visit, found: Preflight) -> Iterator[Check]:
     """Each account of the statement but the first, asked the first question that the first account had answered."""
-    further = [account for name, account in visit.statement.accounts.items() if name != visit.sut.primary.name]
+    needless = {visit.sut.primary.name, EXPIRED}
+    further = [account for name, account in visit.statement.accounts.items() if name not in needless]
     answered = [place for place, reason in found.reasons.items() if reason is None]
     if not further or not answered or not visit.interactive:
         yield none("accounts", "alone" if not further else "")

@@ -84,7 +84,7 @@ class Visit:
     @property
     def options(self) -> NetworkOptions:
         """How the target is reached."""
-        return network_options(self.intake.recorded_settings())
+        return network_options(self.intake.recorded_settings(), self.intake.target)
 
     @property
     def may_write(self) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.errors import SzxcError
 from pytest_szxc.model import Cause
 from pytest_szxc.printable import bare_url, show
+from pytest_szxc.target.ledger import LEDGER
 from pytest_szxc.target.statement import Statement
 from pytest_szxc.target.statement_json import statement_from, statement_json
 
@@ -61,6 +62,11 @@ class RunRecord:
     def exchanges(self) -> Path:
         """The store of this run's exchanges."""
         return self.folder / EXCHANGES
+
+    @property
+    def ledger(self) -> Path:
+        """What this run may have made on the platform, written down before it is."""
+        return self.folder / LEDGER
 
 
 def record_json(record: RunRecord) -> dict[str, Json]:

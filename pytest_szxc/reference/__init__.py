@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pytest_szxc.model import Text
-from pytest_szxc.reference import middleware, pages, rebind
+from pytest_szxc.reference import middleware, pages, rebind, verifier
+from pytest_szxc.reference.accounts import Account
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter, no_resource, not_permitted
 from pytest_szxc.reference.deviations import Mutant, Mutants, Variant, Variants
 from pytest_szxc.reference.envelope import compact
 from pytest_szxc.reference.platform import Platform, build_platform
 from pytest_szxc.reference.store import Where
+from pytest_szxc.reference.xml_text import as_xml
 from pytest_szxc.target.statement import Envelope, Paging, Statement
 
 __all__ = [
+    "Account",
     "Answer",
     "ApiError",
     "Call",
@@ -26,6 +29,7 @@ __all__ = [
     "Variant",
     "Variants",
     "Where",
+    "as_xml",
     "bad_parameter",
     "build_platform",
     "compact",
@@ -34,4 +38,5 @@ __all__ = [
     "not_permitted",
     "pages",
     "rebind",
+    "verifier",
 ]

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 
 class ApiError(Exception):
-    """An answer of the API that says no: HTTP status, result code of the envelope, words."""
+    """An answer of the API that says no: HTTP status, result code of the envelope, words, further headers."""
 
-    def __init__(self, status: int, code: int, message: str) -> None:
+    def __init__(self, status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, code, message)
+        self.headers = dict(headers or {})
         self.status = status
         self.code = code
         self.message = message
@@ -46,6 +47,8 @@ class Call:
         params: what the path template named.
         body: the JSON body, ``None`` without one.
         url: the full URL as asked.
+        headers: of the request, by name in lower case.
+        raw: the body as it came.
     """
 
     account: Account
@@ -53,6 +56,8 @@ class Call:
     params: Mapping[str, str] = field(default_factory=dict)
     body: Json = None
     url: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

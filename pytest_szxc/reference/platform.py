@@ -5,20 +5,23 @@ It is a real platform in small: accounts, paging, envelope, audit log, discovery
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from pytest_szxc.reference.accounts import Accounts
+from pytest_szxc.catalogue.openapi import merge
+from pytest_szxc.reference.accounts import NOBODY, Accounts
 from pytest_szxc.reference.audit import AuditLog
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter
-from pytest_szxc.reference.envelope import Answering
+from pytest_szxc.reference.delivery import deliver
+from pytest_szxc.reference.envelope import Answering, compact
 from pytest_szxc.reference.pages import PageNumbers
 from pytest_szxc.reference.store import EVERYTHING, Store
+from pytest_szxc.reference.verifier import Verifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_szxc.reference.accounts import Account
     from pytest_szxc.reference.pages import Pager
     from pytest_szxc.reference.store import Where
+    from pytest_szxc.target.clock import Clock
 
 NAME = "数字乡村参考平台"
 VERSION = "0.1.0"
@@ -41,12 +45,13 @@ _HTTP_CODES = {400: 40001, 404: 40401, 405: 40501, 413: 41301, 415: 40001}
 
 @dataclass(slots=True)
 class Route:
-    """One operation at its place."""
+    """One operation at its place; one that is not guarded answers anybody."""
 
     method: str
     path: str
     operation: str
     handler: Handler
+    guarded: bool = True
 
 
 class Platform:
@@ -61,17 +66,32 @@ class Platform:
     Attributes:
         now: the instant at which the platform was filled; data lie before it, dates to come after it.
         parts: what each suite mounted, by suite id; a mutant replaces methods of it.
+        verifier: who asks.
         pager: the paging style of all lists.
         answering: how answers are worded.
+        tls: the protocol version of connections, where the platform is called in process and nobody else can tell.
+        plain: whether it answers unencrypted too, in process.
     """
 
-    def __init__(self, *, seed: int, size: int, clock: Callable[[], datetime], database: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        seed: int,
+        size: int,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], None] = time.sleep,
+        database: Path | None = None,
+    ) -> None:
         self.seed = seed
         self.size = size
         self.clock = clock
+        self.sleep = sleep
+        self.tls = "TLSv1.3"
+        self.plain = False
         self.now = clock()
         self.store = Store(database)
         self.accounts = Accounts()
+        self.verifier = Verifier(self.accounts, self.clock)
         self.audit = AuditLog(self.store, self.clock)
         self.answering = Answering(self.clock)
         self.pager: Pager = PageNumbers()
@@ -97,9 +117,12 @@ class Platform:
 
     # -- what a suite's ``mount`` uses --------------------------------------------------------------------------------
 
-    def serve(self, method: str, path: str, operation: str, handler: Handler) -> None:
-        """Serve an operation; ``{name}`` in the path is handed to the handler in ``Call.params``."""
-        self.routes[operation] = Route(method, path, operation, handler)
+    def serve(self, method: str, path: str, operation: str, handler: Handler, *, guarded: bool = True) -> None:
+        """Serve an operation; ``{name}`` in the path is handed to the handler in ``Call.params``.
+
+        One that is not ``guarded`` needs no credentials; whoever has none is ``NOBODY`` then.
+        """
+        self.routes[operation] = Route(method, path, operation, handler, guarded)
         rule = path.replace("{", "<path:").replace("}", ">")
         self.app.add_url_rule(rule, operation, lambda **params: self._answer(operation, params), methods=[method])
 
@@ -118,18 +141,22 @@ class Platform:
         shown = [each(item) for item in items] if each else items
         return self.pager.answer(call, window, shown, self.store.count(collection, where))
 
+    def deliver(self, url: str, body: Json, headers: Mapping[str, str] | None = None) -> int:
+        """Send a notice of the platform's own; the status of the answer, 0 where there is none."""
+        return deliver(url, compact(body), headers)
+
     def claim(self, suite: str, classes: Iterable[str], without: Iterable[str] = ()) -> None:
         """Say in the discovery document what of a suite the platform has and lacks."""
         self.claims[suite] = {"classes": list(classes), "without": list(without)}
 
     def describe(self, document: Mapping[str, Json]) -> None:
         """Add a suite's OpenAPI document to the platform's own."""
-        merged = self._openapi
-        for name, value in document.items():
-            if name in {"paths", "components"}:
-                _merge(merged.setdefault(name, {}), deepcopy(value))
-            elif name not in {"info", "servers"}:
-                merged.setdefault(name, value)
+        merge(self._openapi, {name: value for name, value in document.items() if name not in {"info", "servers"}})
+
+    def description(self) -> dict[str, Json]:
+        """The platform's own OpenAPI document."""
+        head = {"openapi": "3.1.0", "info": {"title": NAME, "version": VERSION}, "servers": [{"url": "/"}]}
+        return head | self._openapi
 
     # -- what mutants and variants use --------------------------------------------------------------------------------
 
@@ -168,18 +195,22 @@ class Platform:
         self.app.register_error_handler(HTTPException, self._http_error)
 
     def _answer(self, operation: str, params: dict[str, str]) -> Response:
-        account = self._account()
-        call = Call(account, request.args, params, self._body(), request.url)
-        return self.answering.good(self.routes[operation].handler(call))
+        route = self.routes[operation]
+        headers = {name.lower(): value for name, value in request.headers}
+        call = Call(NOBODY, request.args, params, None, request.url, headers, request.get_data())
+        call = replace(call, account=self._account(call, guarded=route.guarded), body=self._body())
+        return self.answering.good(route.handler(call))
 
-    def _account(self) -> Account:
-        account = self.accounts.of(request.headers.get("Authorization"))
-        if account is None:
-            raise ApiError(401, 40101, "no credential")
-        return account
+    def _account(self, call: Call, *, guarded: bool) -> Account:
+        try:
+            return self.verifier.identify(call)
+        except ApiError:
+            if guarded:
+                raise
+            return NOBODY
 
     def _body(self) -> Json:
-        if not request.get_data():
+        if not request.get_data() or request.mimetype == "application/x-www-form-urlencoded":
             return None
         body = request.get_json(force=True, silent=True)
         if body is None:
@@ -196,8 +227,7 @@ class Platform:
         return self.answering.plain({"system": {"name": NAME, "version": VERSION}, "claims": self.claims})
 
     def _described(self) -> Response:
-        head = {"openapi": "3.1.0", "info": {"title": NAME, "version": VERSION}, "servers": [{"url": "/"}]}
-        return self.answering.plain(head | self._openapi)
+        return self.answering.plain(self.description())
 
 
 def build_platform(
@@ -205,7 +235,7 @@ def build_platform(
     *,
     seed: int = SEED,
     size: int = SIZE,
-    now: datetime | Callable[[], datetime] | None = None,
+    now: datetime | Clock | Callable[[], datetime] | None = None,
     database: Path | None = None,
 ) -> Platform:
     """A platform with the references of some suites mounted.
@@ -215,28 +245,26 @@ def build_platform(
         seed: what the synthetic data grow from.
         size: how many objects a suite's data shall have.
         now: when the platform was filled. Its clock stands still at an instant, runs on if a clock is given;
-            without either it is the present, and runs.
+            without either it is the present, and runs. A run's own clock lets time pass for both.
         database: a file for the store.
     """
-    clock = _standing(now) if isinstance(now, datetime) else now or _present
-    platform = Platform(seed=seed, size=size, clock=clock, database=database)
+    clock, sleep = _time(now)
+    platform = Platform(seed=seed, size=size, clock=clock, sleep=sleep, database=database)
     for module in references.values():
         module.mount(platform)
     return platform
 
 
-def _standing(now: datetime) -> Callable[[], datetime]:
-    return lambda: now
+def _time(
+    now: datetime | Clock | Callable[[], datetime] | None,
+) -> tuple[Callable[[], datetime], Callable[[float], None]]:
+    """What tells the platform's time, and what lets it pass."""
+    if isinstance(now, datetime):
+        return (lambda: now), time.sleep
+    if now is None or callable(now):
+        return now or _present, time.sleep
+    return now.now, now.sleep
 
 
 def _present() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-def _merge(into: dict[str, Json], more: Mapping[str, Json]) -> None:
-    """Add ``more``; two suites may say the same of a path or component, never different things."""
-    for name, value in more.items():
-        if isinstance(into.get(name), dict) and isinstance(value, dict):
-            _merge(into[name], value)
-        elif into.setdefault(name, value) != value:
-            raise ValueError(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.messages import render
 from pytest_szxc.printable import bare_url, show
 from pytest_szxc.report.reading import cause_from
+from pytest_szxc.target.store import NOT_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +51,9 @@ def failure_lines(  # noqa: PLR0913 -- all that a person is told
     if verdict.tries > 1:
         yield f"  {tried(verdict.tries, lang)}"
     yield from (
-        f"  curl: {curl(exchange, account_variables)}" for exchange in exchanges if exchange.request.method != "FILE"
+        f"  curl: {curl(exchange, account_variables)}"
+        for exchange in exchanges
+        if exchange.request.method not in NOT_SENT
     )
     if verdict.findings:
         yield f"  {word('fix', lang)}: {requirement.hint.in_(lang)}"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SIZE = 130
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
-BASE_URL = "http://szxc.invalid"
+BASE_URL = "https://szxc.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def prove(suite: Suite, workers: int | None = None) -> Matrix:
 def attempt(trial: Trial) -> dict[str, Verdict]:
     """Build the platform of a trial and judge every testable requirement on it."""
     suite = catalogue()[trial.suite]
-    platform = build_platform({suite.id: load_reference(suite)}, size=SIZE, now=NOW)
+    clock = VirtualClock(NOW)  # of platform and judge: who waits lets the other's time pass (decision 16)
+    platform = build_platform({suite.id: load_reference(suite)}, size=SIZE, now=clock)
     statement = demo_statement(platform, BASE_URL, catalogue())
     try:
         if trial.mutant:
@@ -87,20 +88,20 @@ def attempt(trial: Trial) -> dict[str, Verdict]:
             variant = load_variants(suite)[trial.variant]
             variant.apply(platform)
             statement = variant.statement(statement)
-        return judge_platform(suite, platform, statement)
+        return judge_platform(suite, platform, statement, clock)
     finally:
         withdraw(statement)
         platform.close()
 
 
-def judge_platform(suite: Suite, platform: Platform, statement: Statement) -> dict[str, Verdict]:
+def judge_platform(suite: Suite, platform: Platform, statement: Statement, clock: VirtualClock) -> dict[str, Verdict]:
     """The verdicts of every testable requirement on a platform in process, with a virtual clock and all permissions."""
     sut = LiveSut(
         suites={suite.id: suite},
         statement=statement,
-        transport=WsgiTransport(platform, statement.accounts, statement.limits),
+        transport=WsgiTransport(platform, statement.accounts, statement.limits, clock=clock),
         store=ExchangeStore(None),
-        clock=VirtualClock(NOW),
+        clock=clock,
         now=NOW,
         seed="selftest",
         permissions=frozenset({"write"}),
@@ -113,7 +114,8 @@ def judge_platform(suite: Suite, platform: Platform, statement: Statement) -> di
     for requirement in suite.requirements:
         if requirement.attested is None:
             view = sut.for_requirement(requirement.id)
-            verdicts[requirement.id] = judge(requirement, checks[requirement.id], view, view, context)
+            with view.tidied():
+                verdicts[requirement.id] = judge(requirement, checks[requirement.id], view, view, context)
     return verdicts
 
 

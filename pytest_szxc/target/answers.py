@@ -11,6 +11,7 @@ from pytest_szxc.printable import show
 from pytest_szxc.target import strict_json
 from pytest_szxc.target.canonical import as_text
 from pytest_szxc.target.paths import compiled
+from pytest_szxc.target.xml_answers import parse_xml
 
 if TYPE_CHECKING:
     from pytest_szxc.model import Exchange, Json, Operation
@@ -39,6 +40,7 @@ class Answer:
         denied: whether status or code says that the account may not do this.
         payload: what is meant; ``None`` for a document, for an accepted error and for a write that says nothing.
         fine: whether status and code mean success.
+        document: the JSON of the body as it came, of errors too; ``None`` where there is none.
     """
 
     exchange: str
@@ -47,6 +49,7 @@ class Answer:
     denied: bool = False
     payload: Json = None
     fine: bool = True
+    document: Json = None
 
 
 def response_of(exchange: Exchange) -> Response:
@@ -79,12 +82,12 @@ def read_answer(
     """
     response = response_of(exchange)
     if response.status not in _OK:
-        return _error(operation, bound.envelope, exchange.id, response, accept)
+        return _error(operation, bound, exchange.id, response, accept)
     if operation.answer == "document":
-        return _document_answer(bound.envelope, exchange.id, response, accept)
+        return _document_answer(bound, exchange.id, response, accept)
     if operation.effect is not Effect.READ and (response.status == _NO_CONTENT or not response.body.strip()):
         return Answer(exchange.id, response)
-    document = parsed(response, exchange.id)
+    document = parsed(response, exchange.id, bound.format)
     answer = _opened(bound.envelope, document, exchange.id, response, accept)
     payload = compiled(bound.envelope.payload)(document) if answer.fine else None
     if answer.fine and payload is None and operation.effect is Effect.READ:
@@ -99,10 +102,21 @@ def _opened(envelope: Envelope, document: Json, exchange: str, response: Respons
     fine = not envelope.success or code in envelope.success
     if not fine and 0 not in accept and not (denied and _DENIED.intersection(accept)):
         raise _refusal(envelope, document, code, exchange, denied=denied)
-    return Answer(exchange, response, code, denied, fine=fine)
+    return Answer(exchange, response, code, denied, fine=fine, document=document)
 
 
-def _document_answer(envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]) -> Answer:
+def envelope_members(envelope: Envelope, document: Json) -> dict[str, Json]:
+    """What an envelope holds beside its content, ``None`` where the binding finds nothing or names no place."""
+    places = {
+        "code": envelope.code,
+        "message": envelope.message,
+        "requestId": envelope.request_id,
+        "timestamp": envelope.timestamp,
+    }
+    return {name: compiled(path)(document) if path else None for name, path in places.items()}
+
+
+def _document_answer(bound: BoundOperation, exchange: str, response: Response, accept: tuple[int, ...]) -> Answer:
     """A document stays bytes, unless it is a web page or the envelope with an error in the document's place.
 
     A gateway's or a portal's page says nothing of the export; no operation so far asks for HTML.
@@ -112,11 +126,11 @@ def _document_answer(envelope: Envelope, exchange: str, response: Response, acce
     """
     if _is_page(response):
         raise TransportFault("http.page", exchange, start=show(response.body[:60].decode("utf-8", "replace")))
-    speaks = envelope.code is not None and "json" in (response.header("content-type") or "")
-    document = _document(response) if speaks else None
-    if _code(envelope, document) is None:
+    speaks = bound.envelope.code is not None and bound.format in (response.header("content-type") or "")
+    document = _document(response, bound.format) if speaks else None
+    if _code(bound.envelope, document) is None:
         return Answer(exchange, response)
-    return _opened(envelope, document, exchange, response, accept)
+    return _opened(bound.envelope, document, exchange, response, accept)
 
 
 def _is_page(response: Response) -> bool:
@@ -124,18 +138,29 @@ def _is_page(response: Response) -> bool:
     return kind.startswith(_PAGES) or response.body[:200].lstrip().lower().startswith(_PAGE_STARTS)
 
 
-def parsed(response: Response, exchange: str) -> Json:
-    """The JSON of a response.
+def parsed(response: Response, exchange: str, form: str = "json") -> Json:
+    """The JSON of a response, or what its XML comes to (``form`` is ``xml``).
 
     Raises:
-        TransportFault: ``json.*``, with the exchange.
+        TransportFault: ``json.*`` or ``xml.*``, with the exchange.
     """
     try:
-        document = strict_json.parse(response.body)
-        strict_json.check_charset(response.body, response.header("content-type") or "")
+        return _READERS[form](response)
     except TransportFault as fault:
         raise TransportFault(fault.code, exchange, **fault.params) from None
+
+
+def _from_json(response: Response) -> Json:
+    document = strict_json.parse(response.body)
+    strict_json.check_charset(response.body, response.header("content-type") or "")
     return document
+
+
+def _from_xml(response: Response) -> Json:
+    return parse_xml(response.body, response.header("content-type") or "")
+
+
+_READERS = {"json": _from_json, "xml": _from_xml}
 
 
 def keys_of(value: Json) -> str:
@@ -146,14 +171,14 @@ def keys_of(value: Json) -> str:
 
 
 def _error(
-    operation: Operation, envelope: Envelope, exchange: str, response: Response, accept: tuple[int, ...]
+    operation: Operation, bound: BoundOperation, exchange: str, response: Response, accept: tuple[int, ...]
 ) -> Answer:
-    status = response.status
-    document = _document(response)
+    status, envelope = response.status, bound.envelope
+    document = _document(response, bound.format)
     code = _code(envelope, document)
     if status in accept or (0 in accept and status < _OUTAGE):
         denied = status in _DENIED or (code is not None and code in envelope.denied)
-        return Answer(exchange, response, code, denied, fine=False)
+        return Answer(exchange, response, code, denied, fine=False, document=document)
     if status in _ABSENT:
         raise Absent(operation.id, exchange, status=status)
     name = _CODES.get(status) or _CLASSES.get(status // 100, "http.status")
@@ -167,12 +192,12 @@ def _refusal(envelope: Envelope, document: Json, code: str | None, exchange: str
     return Refused(name, exchange, result=show(code, 40), message=_message(envelope, document))
 
 
-def _document(response: Response) -> Json:
-    """The JSON of an error answer, if it has any."""
+def _document(response: Response, form: str) -> Json:
+    """What an error answer says, if it can be read; whoever answers XML may have a gateway that says no in JSON."""
     try:
-        return strict_json.parse(response.body)
+        return _from_xml(response) if form == "xml" else strict_json.parse(response.body)
     except TransportFault:
-        return None
+        return None if form == "json" else _document(response, "json")
 
 
 def _code(envelope: Envelope, document: Json) -> str | None:

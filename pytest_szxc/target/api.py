@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect, Exchange, Location, Request, Response
-from pytest_szxc.target.answers import Answer, keys_of, read_answer, response_of
-from pytest_szxc.target.binding import build_request, encode
+from pytest_szxc.record import instant
+from pytest_szxc.target.answers import Answer, envelope_members, keys_of, read_answer, response_of
+from pytest_szxc.target.binding import build_request, encode, held_credential, unprotected
 from pytest_szxc.target.canonical import shape_of
 from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
@@ -18,7 +19,9 @@ from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.statement import BoundOperation
 from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
 from pytest_szxc.target.strict_json import parse
-from pytest_szxc.target.sut import Reply
+from pytest_szxc.target.sut import EPOCH, PageSeen, Reply
+from pytest_szxc.target.walking import Walk, pages_of
+from pytest_szxc.target.xml_answers import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +38,8 @@ HOOK = "HOOK"
 """Method of the records that hold what a plugin's hook made of an answer; nothing was sent."""
 DISCOVERY = "discovery"
 """What exchanges are named that belong to no suite."""
+PLAIN = "plain"
+"""Forgery of a request that is sent without encryption, and without credentials."""
 _GRAVITY = (Effect.READ, Effect.WRITE, Effect.ACTUATE)
 
 
@@ -79,6 +84,18 @@ class ApiSource:
         bound = self._bound(call.suite, call.operation)
         return self._reply(call, bound, self._answer(call, bound, self._request(bound, call)))
 
+    def walk(self, call: Call, size: int | None, first: int, pages: int | None) -> Iterator[PageSeen]:
+        """See ``Source``."""
+        bound = self._bound(call.suite, call.operation)
+        walk = Walk(size, first, pages, self._statement.limits.records)
+        paging = walk.sized(bound.paging, call.operation.id)
+        shape = self._shape(call.suite, call.operation, bound)
+        ask = partial(self._page, call, bound)
+        for number, page in enumerate(pages_of(self._request(bound, call), paging, walk, ask), start=1):
+            at = Location(page.answer.exchange)
+            records = tuple(record_of(call.operation, shape.of_kept(item), at, self._now) for item in page.items)
+            yield PageSeen(number, records, page.total, self._reply(call, replace(bound, items="`{}`"), page.answer))
+
     def probe(self, call: Call) -> Probe:
         """See ``Source``."""
         bound = self._bound(call.suite, call.operation)
@@ -109,7 +126,9 @@ class ApiSource:
     def _request(self, bound: BoundOperation, call: Call) -> Request:
         base_url, profile = self._statement.base_url, self._statement.time_profile
         params, body = written(dict(call.params), profile), written(call.body, profile)
-        return build_request(bound, params, base_url=base_url, account=call.account, body=body)
+        request = build_request(bound, params, base_url=base_url, account=call.account, body=body)
+        request = replace(request, holds=held_credential(bound, call.operation))
+        return unprotected(request) if call.forged == PLAIN else replace(request, forged=call.forged)
 
     def _shape(self, suite: Suite, operation: Operation, bound: BoundOperation) -> Shape:
         key = (suite.id, operation.id)
@@ -118,8 +137,15 @@ class ApiSource:
         return self._shapes[key]
 
     def _answer(self, call: Call, bound: BoundOperation, request: Request) -> Answer:
-        repeatable = self.effect(call.suite, call.operation) is Effect.READ
-        exchange = self._courier.fetch(call.operation.id, request, call.ordinal, repeatable=repeatable)
+        repeatable = call.removal or self.effect(call.suite, call.operation) is Effect.READ
+        exchange = self._courier.fetch(
+            call.operation.id,
+            request,
+            call.ordinal,
+            repeatable=repeatable,
+            accept=call.accept,
+            removal=call.removal,
+        )
         answer = read_answer(call.operation, bound, exchange, call.accept)
         hooked = None if answer.payload is None else self._hooked(call.operation.id, answer)
         return answer if hooked is None else replace(answer, payload=parse(hooked))
@@ -140,7 +166,20 @@ class ApiSource:
     def _reply(self, call: Call, bound: BoundOperation, answer: Answer) -> Reply:
         value = self._object(call, bound, answer)
         record = record_of(call.operation, value, Location(answer.exchange), self._now)
-        return Reply(answer.exchange, answer.response, record, answer.code, answer.denied)
+        made = self._courier.store.get(answer.exchange)
+        return Reply(
+            answer.exchange,
+            answer.response,
+            record,
+            answer.code,
+            answer.denied,
+            document=answer.document,
+            envelope=envelope_members(bound.envelope, answer.document),
+            elapsed=made.elapsed if made else 0.0,
+            sent=(instant(made.started) if made else None) or EPOCH,
+            request=made.request if made else None,
+            fine=answer.fine,
+        )
 
     def _pages(self, call: Call, bound: BoundOperation, requests: Sequence[Request]) -> Iterator[Page]:
         jobs = [partial(self._page, call, bound, request) for request in requests]
@@ -151,7 +190,10 @@ class ApiSource:
 
     def _page(self, call: Call, bound: BoundOperation, request: Request) -> Page:
         answer = self._answer(call, bound, request)
+        if not answer.fine:
+            return Page(answer, [])
         items = compiled(bound.items)(answer.payload)
+        items = listed(items) if bound.format == "xml" else items
         if not isinstance(items, list):
             raise Refused("envelope.items-missing", answer.exchange, path=bound.items, keys=keys_of(answer.payload))
         for index, item in enumerate(items):
@@ -166,10 +208,10 @@ class ApiSource:
                 yield record_of(operation, shape.canonical(item), at, self._now)
 
     def _object(self, call: Call, bound: BoundOperation, answer: Answer) -> dict[str, Json]:
-        """The canonical object of an answer; empty for a document, an accepted error and a write that says nothing."""
+        """The canonical object; empty for documents, single pages, accepted errors and a write that says nothing."""
         found = compiled(bound.items)(answer.payload) if answer.payload is not None else None
         if isinstance(found, dict):
-            return self._shape(call.suite, call.operation, bound).canonical(found)
-        if answer.payload is None or call.operation.effect is not Effect.READ:
+            return self._shape(call.suite, call.operation, bound).of_kept(found)
+        if answer.payload is None or call.operation.effect is not Effect.READ or call.operation.answer == "records":
             return {}
         raise Refused("envelope.object-missing", answer.exchange, path=bound.items, keys=keys_of(answer.payload))

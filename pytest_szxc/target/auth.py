@@ -1,30 +1,49 @@
 """Accounts: credentials go in last, in memory only, and are taken out of what the SUT echoes before anybody sees it.
 
-A recorded request holds ``{{account:primary}}`` where a credential goes.
+A recorded request holds ``{{account:primary}}`` where a credential goes, and says what was forged.
 """
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-from dataclasses import dataclass, replace
-from html import escape
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, quote_plus
 
-from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
+from pytest_szxc.errors import StatementError, TransportFault
+from pytest_szxc.printable import show
+from pytest_szxc.target.clock import RealClock
+from pytest_szxc.target.forging import MISSING, PLAIN, forgery_of
+from pytest_szxc.target.paths import compiled
+from pytest_szxc.target.proving import (
+    WIRED,
+    Held,
+    HookProver,
+    Occasion,
+    ProfileProver,
+    Prover,
+    WireProver,
+    check_secret,
+)
+from pytest_szxc.target.queries import with_query
+from pytest_szxc.target.redaction import cleaned, redacted, shield_of
+from pytest_szxc.target.rotation import prepared
+from pytest_szxc.target.signing import SIGNATURE, profiles
+from pytest_szxc.target.tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pytest_szxc.model import Request, Response
+    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.proving import Proof
+    from pytest_szxc.target.redaction import Shield
     from pytest_szxc.target.statement import Account, Secret
 
-SHORTEST = 6
-SHORTEST_NUMBER = 12
-"""Characters below which a secret, or one of digits only, is not looked for in answers: it could be ordinary data."""
-_BUILT_IN = {"none", "bearer", "basic", "header"}
+    Send = Callable[[Request], Response]
+
 _MARK = "{{account:"
 
 
@@ -46,13 +65,16 @@ def is_placeholder(value: str) -> bool:
 
 
 def account_headers(account: Account) -> tuple[tuple[str, str], ...]:
-    """The headers of an account as they are recorded."""
-    place = placeholder(account.name)
+    """The headers of an account as they are recorded; what stands in the URL is not recorded."""
+    place, profile = placeholder(account.name), profiles().get(account.scheme)
     if account.scheme == "none":
         return ()
     if account.scheme in ("bearer", "basic"):
         return (("authorization", f"{account.scheme.capitalize()} {place}"),)
-    return ((account.header.lower(), place),)
+    if profile is None:
+        return ((account.header.lower(), place),)
+    prefixes = {SIGNATURE: profile.prefix}
+    return tuple((name.lower(), prefixes.get(part, "") + place) for part, name in profile.headers.items())
 
 
 def read_secret(account: str, secret: Secret, environ: Mapping[str, str] = os.environ) -> str:
@@ -79,25 +101,19 @@ def _read_file(secret: Secret) -> str:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Credential:
-    """An account with what is sent for it; ``wire`` is ``None`` where an adapter makes the headers."""
-
-    account: Account
-    wire: str | None
-    secrets: tuple[str, ...]
-
-
 class Credentials:
-    """The secrets of a statement's accounts, read once.
+    """The secrets of a statement's accounts, read once; those that the platform hands out later are learned.
 
     Args:
         accounts: of the statement.
-        sign: an adapter's authentication, for schemes other than the four.
+        sign: an adapter's authentication, for schemes that are not built in.
         environ: where variables are looked up.
+        clock: tells the time that is signed, and when a token ends.
+        base_url: what the paths of token and sign interfaces are appended to; without it, a request's own origin.
 
     Raises:
-        StatementError: ``statement.secret-missing``; ``statement.secret-form``, no header can hold it.
+        StatementError: ``statement.secret-missing``; ``statement.secret-form``, no header can hold it; as
+            ``proving.check_secret``.
     """
 
     def __init__(
@@ -105,107 +121,141 @@ class Credentials:
         accounts: Mapping[str, Account],
         sign: SignRequest | None = None,
         environ: Mapping[str, str] = os.environ,
+        clock: Clock | None = None,
+        base_url: str = "",
     ) -> None:
-        self._held = {name: _credential(account, environ) for name, account in accounts.items()}
-        self._sign = sign
-        self._shield = tuple(
-            (form, placeholder(name).encode())
-            for name, held in self._held.items()
-            for secret in held.secrets
-            for form in forms(secret)
-        )
+        clock = clock or RealClock()
+        self._held = {name: _held(account, environ) for name, account in accounts.items()}
+        self._provers = {name: _prover(account, sign, clock, base_url) for name, account in accounts.items()}
+        self._shield: Shield = tuple(row for held in self._held.values() for row in _shield(held))
+        self._lock = threading.Lock()
 
-    def guard(self, request: Request, send: Callable[[Request], Response]) -> Response:
+    def guard(self, request: Request, send: Send) -> Response:
         """Send a request with its credentials, and give the answer back without them.
 
         Args:
             request: as recorded.
-            send: what sends it, called with the credentials in place.
+            send: what sends it, called with the credentials in place; also asked for tokens and remote signatures.
 
         Raises:
             Unjudgeable: ``target.scheme-unknown``, no adapter knows how the account authenticates.
+            TransportFault: ``forging.*``, nothing of that kind can be forged; ``auth.*``, no token or signature was
+                given; ``auth.rotation-*``, a new secret could not be kept.
         """
-        filled, own = self._fill(request)
-        shield = (*self._shield, *own)
+        own: Shield = ()
         try:
-            return _redact(send(filled), shield)
+            filled, own = self._fill(request, send)
+            answer = self._answered(request, filled, send)
         except TransportFault as fault:
-            fault.params = {name: _clean(str(value), shield) for name, value in fault.params.items()}
+            fault.params = {name: cleaned(str(value), (*self._shield, *own)) for name, value in fault.params.items()}
             raise
+        return redacted(answer, (*self._shield, *own))
 
-    def _fill(self, request: Request) -> tuple[Request, tuple[tuple[bytes, bytes], ...]]:
+    def _fill(self, request: Request, send: Send) -> tuple[Request, Shield]:
         held = self._held.get(request.account)
-        if held is None or not any(is_placeholder(value) for _, value in request.headers):
+        if held is None or request.forged == PLAIN or not self._has_place(request):
             return request, ()
-        if held.wire is None:
-            return self._signed(request, held.account)
-        place, wire = placeholder(request.account), held.wire
-        headers = tuple((name, value.replace(place, wire)) for name, value in request.headers)
-        return replace(request, headers=headers), ()
+        if request.forged == MISSING:
+            return _filled(request, None, request.account), ()
+        forgery = forgery_of(request.forged)
+        other = self._other(held, forgery.about) if forgery.kind == "as" else None
+        bare = _filled(request, None, request.account)
+        proof = self._provers[request.account].prove(Occasion(bare, forgery, held, other, send))
+        place = placeholder(request.account)
+        own = tuple(row for value in proof.telling for row in shield_of(value, place))
+        return _filled(request, proof, request.account), own
 
-    def _signed(self, request: Request, account: Account) -> tuple[Request, tuple[tuple[bytes, bytes], ...]]:
-        bare = tuple((name, value) for name, value in request.headers if not is_placeholder(value))
-        made = self._sign(replace(request, headers=bare), account) if self._sign else None
-        if made is None:
-            raise Unjudgeable("target.scheme-unknown", account=account.name, scheme=account.scheme)
-        own = tuple((form, placeholder(account.name).encode()) for value in made.values() for form in forms(value))
-        return replace(request, headers=bare + tuple((name.lower(), value) for name, value in made.items())), own
+    def _has_place(self, request: Request) -> bool:
+        """Whether a credential goes into this request at all."""
+        profile = profiles().get(self._held[request.account].account.scheme)
+        return any(is_placeholder(value) for _, value in request.headers) or bool(profile and profile.query)
+
+    def _other(self, held: Held, name: str) -> Held:
+        found = self._held.get(name)
+        if found is None or found is held:
+            raise TransportFault("forging.no-account", account=show(name))
+        return found
+
+    def _answered(self, request: Request, filled: Request, send: Send) -> Response:
+        """The answer; a credential in it is learned before anybody else sees it."""
+        if request.holds is None:
+            return send(filled)
+        with self._keeping(request) as keep:
+            answer = send(filled)
+            given = _given(answer, request.holds.path)
+            if given:
+                self._learn(request.account, given)
+                keep(given)
+                prover = self._provers.get(request.account)
+                if isinstance(prover, ProfileProver) and not request.holds.renews:
+                    prover.tokens.adopt(given, answer)
+        return answer
+
+    @contextmanager
+    def _keeping(self, request: Request) -> Iterator[Callable[[str], None]]:
+        """What keeps a new secret; where the answer holds but a token, that is nothing."""
+        held = self._held.get(request.account)
+        if held is None or request.holds is None or not request.holds.renews:
+            yield lambda _: None
+            return
+        new = prepared(held.account)
+
+        def keep(secret: str) -> None:
+            held.before, held.secret = held.secret, secret
+            new.keep(secret)
+
+        try:
+            yield keep
+        finally:
+            new.drop()
+
+    def _learn(self, account: str, given: str) -> None:
+        """Hide what was given from now on, however short it is."""
+        place = placeholder(account)
+        rows = shield_of(given, place) or ((given.encode(), place.encode()),)
+        with self._lock:
+            self._shield += tuple(row for row in rows if row not in self._shield)
 
 
-def _credential(account: Account, environ: Mapping[str, str]) -> _Credential:
+def _filled(request: Request, proof: Proof | None, account: str) -> Request:
+    """The request with the credentials of a proof in their places; without one, with no credential."""
+    told = dict(proof.headers) if proof else {}
+    headers: list[tuple[str, str]] = []
+    for name, value in request.headers:
+        if not is_placeholder(value):
+            headers.append((name, value))
+        elif proof and proof.wire is not None:
+            headers.append((name, value.replace(placeholder(account), proof.wire)))
+        elif name in told:
+            headers.append((name, told.pop(name)))
+    url = with_query(request.url, list(proof.query.items())) if proof and proof.query else request.url
+    return replace(request, url=url, headers=(*headers, *told.items()))
+
+
+def _given(answer: Response, path: str) -> str:
+    """The credential in an answer; empty if there is none."""
+    try:
+        found = compiled(path)(json.loads(answer.body))
+    except (ValueError, RecursionError):
+        return ""
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _held(account: Account, environ: Mapping[str, str]) -> Held:
     secret = read_secret(account.name, account.secret, environ)
-    if account.scheme not in _BUILT_IN:
-        return _Credential(account, None, (secret,))
-    if account.scheme == "basic":
-        pair = f"{account.user}:{secret}"
-        return _Credential(account, base64.b64encode(pair.encode()).decode(), (pair, secret))
-    if not (secret.isascii() and secret.isprintable()):
-        place = account.secret.env or account.secret.file  # never the value
-        raise StatementError("statement.secret-form", account=account.name, place=place)
-    return _Credential(account, secret, (secret,))
+    check_secret(account, profiles().get(account.scheme), secret)
+    return Held(account, secret)
 
 
-def forms(secret: str) -> Iterator[bytes]:
-    """The forms in which a secret may come back: as it is, in a URL, in hexadecimal, in base64, each escaped or not."""
-    if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
-        return
-    raw = secret.encode()
-    encoded = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper())
-    in_base64 = (form.decode("ascii") for form in _base64_forms(raw))
-    texts = (text for form in (secret, *encoded, *in_base64) for text in _escaped_forms(form))
-    yield from dict.fromkeys(text.encode() for text in texts)
+def _shield(held: Held) -> Shield:
+    """What hides an account's secret, and the pair that ``basic`` makes of it."""
+    account, place = held.account, placeholder(held.account.name)
+    pair = shield_of(f"{account.user}:{held.secret}", place) if account.scheme == "basic" else ()
+    return (*pair, *shield_of(held.secret, place))
 
 
-def _escaped_forms(text: str) -> Iterator[str]:
-    """As it is, as writers of JSON escape it (most languages, PHP, Go, Gson, .NET), and as HTML does."""
-    in_ascii, plain = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
-    yield from (text, in_ascii, plain, in_ascii.replace("/", "\\/"), plain.replace("/", "\\/"), escape(text))
-    for coded in ("<>&", "<>&='"):
-        yield "".join(f"\\u{ord(char):04x}" if char in coded else char for char in plain)
-    unquoted = plain.replace('\\"', "\\u0022")
-    yield "".join(f"\\u{ord(char):04X}" if char in "<>&'+`" or not char.isascii() else char for char in unquoted)
-
-
-def _base64_forms(raw: bytes) -> Iterable[bytes]:
-    for encode in (base64.b64encode, base64.urlsafe_b64encode):
-        yield encode(raw)
-        for offset in range(3):
-            # Characters that also depend on the neighbours' bits are left out.
-            end = (len(raw) + offset) * 4 // 3
-            yield encode(b"\0" * offset + raw)[(0, 2, 3)[offset] : end]
-
-
-def _redact(response: Response, shield: tuple[tuple[bytes, bytes], ...]) -> Response:
-    body = response.body
-    for form, place in shield:
-        if form in body:
-            body = body.replace(form, place)
-    headers = tuple((name, _clean(value, shield)) for name, value in response.headers) if shield else response.headers
-    return replace(response, headers=headers, body=body)
-
-
-def _clean(text: str, shield: tuple[tuple[bytes, bytes], ...]) -> str:
-    raw = text.encode("utf-8", "surrogateescape")
-    for form, place in shield:
-        raw = raw.replace(form, place)
-    return raw.decode("utf-8", "surrogateescape")
+def _prover(account: Account, sign: SignRequest | None, clock: Clock, base_url: str) -> Prover:
+    profile = profiles().get(account.scheme)
+    if profile is not None:
+        return ProfileProver(profile, clock, base_url, Tokens(account, profile, clock, base_url))
+    return WireProver() if account.scheme in WIRED or account.scheme == "none" else HookProver(sign)

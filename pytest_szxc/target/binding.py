@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pytest_szxc.errors import Unjudgeable
-from pytest_szxc.model import Request
-from pytest_szxc.target.auth import account_headers
+from pytest_szxc.model import Effect, HeldCredential, Request
+from pytest_szxc.target.auth import account_headers, is_placeholder
 from pytest_szxc.target.canonical import as_text
+from pytest_szxc.target.queries import with_query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_szxc.model import Json
+    from pytest_szxc.model import Json, Operation
     from pytest_szxc.target.statement import Account, BoundOperation
 
 _TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _ABSENT = object()
+QUERY, HEADER, MEMBER = "?", ":", "+"
+"""What the name of a parameter begins with that no template names: ``?name`` goes into the query, ``:name`` into the
+headers, ``+name`` into the JSON body. So a check sends what no binding foresees."""
 
 
 def build_request(
@@ -30,7 +35,8 @@ def build_request(
 
     Args:
         bound: templates; a query entry, header or body member whose parameter is not given is left out.
-        params: values by parameter name; ``None`` is not given.
+        params: values by parameter name; ``None`` is not given. ``?name``, ``:name`` and ``+name`` are sent beside what
+            the templates say.
         base_url: what the path is appended to.
         account: whose credentials the transport fills in.
         body: canonical body; its members are parameters of the body template too, and ``{body}`` is all of it.
@@ -42,31 +48,34 @@ def build_request(
     known = {name: value for name, value in params.items() if value is not None}
     content = _content(bound, known, body)
     headers = {name.lower(): value for name, value in _texts(bound.headers, known)}
-    headers.setdefault("accept", "application/json")
+    headers.setdefault("accept", f"application/{bound.format}")
     if content:
         headers.setdefault("content-type", "application/json")
+    headers.update((name.lower(), as_text(value)) for name, value in _beside(HEADER, known).items())
     headers.update(account_headers(account))
     url = base_url.rstrip("/") + _path(bound, known)
-    url = with_query(url, [pair for name, template in bound.query.items() for pair in _entries(name, template, known)])
+    entries = [pair for name, template in bound.query.items() for pair in _entries(name, template, known)]
+    url = with_query(url, entries + [(name, as_text(value)) for name, value in _beside(QUERY, known).items()])
     return Request(bound.method.upper(), url, tuple(sorted(headers.items())), content, account.name)
 
 
-def with_query(url: str, entries: list[tuple[str, str]]) -> str:
-    """The URL with query entries added; one that it has already gets the new value in its old place."""
-    if not entries:
-        return url
-    if "?" not in url and "#" not in url:  # as most are
-        return f"{url}?{urlencode(entries, quote_via=quote)}"
-    parts = urlsplit(url)
-    new: dict[str, list[tuple[str, str]]] = {}
-    for name, value in entries:
-        new.setdefault(name, []).append((name, value))
-    merged: list[tuple[str, str]] = []
-    names = set(new)
-    for name, value in parse_qsl(parts.query, keep_blank_values=True):
-        merged += new.pop(name, []) if name in names else [(name, value)]
-    merged += [pair for pairs in new.values() for pair in pairs]
-    return urlunsplit(parts._replace(query=urlencode(merged, quote_via=quote)))
+def held_credential(bound: BoundOperation, operation: Operation) -> HeldCredential | None:
+    """Where an answer of a bound operation holds a credential, if the suite says that it does."""
+    if operation.credential is None:
+        return None
+    member = bound.fields.get(operation.credential, operation.credential)
+    path = f"({bound.envelope.payload}) | ({bound.items}) | ({member})"
+    return HeldCredential(path, renews=operation.effect is not Effect.READ)
+
+
+def unprotected(request: Request) -> Request:
+    """The same request without encryption and credentials, to the port where a web server would answer it."""
+    parts = urlsplit(request.url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    headers = tuple((name, value) for name, value in request.headers if not is_placeholder(value))
+    return replace(
+        request, url=urlunsplit(parts._replace(scheme="http", netloc=f"{host}:80")), headers=headers, forged="plain"
+    )
 
 
 def _path(bound: BoundOperation, known: Mapping[str, Json]) -> str:
@@ -106,13 +115,18 @@ def _text(template: str, known: Mapping[str, Json]) -> str | None:
     return _TEMPLATE.sub(lambda found: as_text(known[found[1]]), template)
 
 
+def _beside(mark: str, known: Mapping[str, Json]) -> dict[str, Json]:
+    """What is sent in one place beside what the templates say, by name without its mark."""
+    return {name[1:]: value for name, value in known.items() if name.startswith(mark)}
+
+
 def _content(bound: BoundOperation, known: Mapping[str, Json], body: Json) -> bytes:
-    if bound.body is None:
-        return b"" if body is None else encode(body)
     members = body if isinstance(body, dict) else {}
     whole = {} if body is None else {"body": body}
-    filled = _filled(bound.body, {**whole, **members, **known})
-    return b"" if filled is _ABSENT else encode(filled)
+    filled = body if bound.body is None else _filled(bound.body, {**whole, **members, **known})
+    if isinstance(filled, dict):
+        filled = filled | _beside(MEMBER, known)
+    return b"" if filled is _ABSENT or filled is None else encode(filled)
 
 
 def _filled(template: Json, known: Mapping[str, Json]) -> Json:

@@ -20,6 +20,8 @@ def envelope_from(table: dict[str, Json]) -> Envelope:
         success=tuple(table.get("success", ())),
         denied=tuple(table.get("denied", ())),
         message=table.get("message"),
+        request_id=table.get("request_id"),
+        timestamp=table.get("timestamp"),
     )
 
 
@@ -47,6 +49,7 @@ def operation_from(name: str, table: dict[str, Json], effect: Effect, envelope: 
         paging=Paging(**table.get("paging", {})),
         fields=dict(table.get("fields", {})),
         values={path: _codes(codes) for path, codes in table.get("values", {}).items()},
+        format=table.get("format", "json"),
     )
 
 

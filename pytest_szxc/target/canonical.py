@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.schemas import date_time_paths
 from pytest_szxc.target.paths import compiled
+from pytest_szxc.target.xml_answers import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +35,14 @@ class Shape:
     Attributes:
         fields: canonical place and the function that finds its value in the vendor's object.
         consumed: members of the vendor's object that were only renamed, and so do not stay under their old name.
+        typed: gives the renamed object the types of its schema, in place, where the format does not tell them.
         rewrites: places in the canonical object and what happens to the values there.
     """
 
     fields: tuple[tuple[Steps, Callable[[Json], Json]], ...]
     consumed: frozenset[str]
     rewrites: tuple[tuple[Steps, Callable[[Json], Json]], ...]
+    typed: Callable[[dict[str, Json]], object] | None = None
 
     def canonical(self, item: dict[str, Json]) -> dict[str, Json]:
         """The canonical object. Members that no field speaks of stay; a field that finds nothing leaves none.
@@ -45,9 +50,15 @@ class Shape:
         The vendor's object is used up: it must not be read afterwards.
         """
         made = self._renamed(item) if self.fields else item
+        if self.typed:
+            self.typed(made)
         for steps, change in self.rewrites:
             rewrite(made, steps, change)
         return made
+
+    def of_kept(self, item: dict[str, Json]) -> dict[str, Json]:
+        """The canonical object of one that is read afterwards too, as it came."""
+        return self.canonical(deepcopy(item) if self.fields or self.typed or self.rewrites else item)
 
     def _renamed(self, item: dict[str, Json]) -> dict[str, Json]:
         found = [(steps, find(item)) for steps, find in self.fields]
@@ -75,7 +86,9 @@ def shape_of(bound: BoundOperation | None, schema: str | None, time_profile: str
     codes = tuple((steps_of(place), _mapped(table)) for place, table in (bound.values if bound else {}).items())
     change = TIME_PROFILES[time_profile]
     times = tuple((steps_of(place), change) for place in (date_time_paths(schema) if schema and change else ()))
-    return Shape(named, consumed, (*codes, *((steps, how) for steps, how in times if how)))
+    spoken = bound is not None and bound.format == "xml"
+    typed = partial(restore, schema=schema) if spoken and schema else None
+    return Shape(named, consumed, (*codes, *((steps, how) for steps, how in times if how)), typed)
 
 
 def steps_of(place: str) -> Steps:

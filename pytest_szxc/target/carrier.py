@@ -37,12 +37,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """An answer whose body is still to be read; ``close`` is called when it was, or is given up."""
+    """An answer whose body is still to be read; ``close`` is called when it was, or is given up.
+
+    ``tls`` is the protocol version of the connection, empty without encryption.
+    """
 
     status: int
     headers: RawHeaders
     parts: Iterable[bytes]
     close: Callable[[], None]
+    tls: str = ""
 
 
 class Carrier(Protocol):

@@ -12,6 +12,7 @@ from pytest_szxc.target.retrying import TRIES, asks_to_wait, attempt_of, pause_b
 from pytest_szxc.target.store import exchange_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from pytest_szxc.target.clock import Clock
@@ -30,6 +31,7 @@ class Courier:
         clock: stamps them.
         pace: waits for a turn; ``None`` in process, where nobody needs to be spared.
         tries: how often a request that changes nothing is sent at most.
+        winding: set when the run is about to end: only removals are sent from then on.
         ended: set when the run is over.
     """
 
@@ -38,9 +40,19 @@ class Courier:
     clock: Clock
     pace: Pace | None = None
     tries: int = TRIES
+    winding: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def fetch(self, operation: str, request: Request, ordinal: str = "", *, repeatable: bool = True) -> Exchange:
+    def fetch(  # noqa: PLR0913 -- a request, and how it may be sent
+        self,
+        operation: str,
+        request: Request,
+        ordinal: str = "",
+        *,
+        repeatable: bool = True,
+        accept: tuple[int, ...] = (),
+        removal: bool = False,
+    ) -> Exchange:
         """The exchange of a request, sent now or earlier.
 
         Args:
@@ -48,13 +60,31 @@ class Courier:
             request: what to send.
             ordinal: see ``store.exchange_id``.
             repeatable: whether it changes nothing, so that it may be sent again after a passing fault.
+            accept: statuses that are an answer, and no fault.
+            removal: whether it removes what the run has made.
 
         Raises:
             RunEnded: to a thread that goes on asking after the end.
         """
         key = exchange_id(operation, request, ordinal)
         begun = Exchange(key, operation, request)
-        return self.store.fetch(key, lambda: self._tried(begun) if repeatable else self._in_turn(begun))
+        send = self._removing if removal else self._in_turn
+        return self.store.fetch(key, lambda: self._tried(begun, accept, send) if repeatable else send(begun))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass; see ``Sut.wait``.
+
+        Raises:
+            TransportFault: ``budget.minutes``.
+        """
+        if self.pace is not None:
+            self.pace.allow(seconds)
+        self.clock.sleep(seconds)
+
+    def wind_up(self) -> None:
+        """Send only removals from now on; who waits stops waiting."""
+        self.winding.set()
+        self.clock.end()
 
     def end(self) -> None:
         """Send nothing further; who waits stops waiting, who waits for an answer gets none."""
@@ -62,14 +92,15 @@ class Courier:
         self.clock.end()
         self.transport.close()
 
-    def _tried(self, begun: Exchange) -> Exchange:
+    def _tried(self, begun: Exchange, accept: tuple[int, ...], send: Callable[[Exchange], Exchange]) -> Exchange:
         """The last of at most ``tries`` tries, with what is to be known of the others."""
         earlier: tuple[Attempt, ...] = ()
         while True:
-            made = self._in_turn(begun)
+            made = send(begun)
             if made.response is None and self.ended.is_set():
                 raise RunEnded  # the fault is ours: we closed the connection
-            pause = pause_before(made, len(earlier) + 1, self.clock.now())
+            wanted = made.response is not None and made.response.status in accept
+            pause = None if wanted else pause_before(made, len(earlier) + 1, self.clock.now())
             if pause is None or len(earlier) + 1 >= self.tries:
                 return replace(made, earlier=earlier) if earlier else made
             earlier += (attempt_of(made),)
@@ -82,7 +113,19 @@ class Courier:
         else:
             self.clock.sleep(seconds)
 
+    def _removing(self, begun: Exchange) -> Exchange:
+        """A removal waits for its turn while there is time; the budget is no bound, or what was made would stay."""
+        if self.pace is None or self.winding.is_set():
+            return self._sent(begun)
+        try:
+            with self.pace.turn(beyond=True):
+                return self._sent(begun)
+        except RunEnded:  # woken while it waited; there is still time to send it, unless the run has ended
+            return self._sent(begun)
+
     def _in_turn(self, begun: Exchange) -> Exchange:
+        if self.winding.is_set():
+            raise RunEnded
         if self.pace is None:
             return self._sent(begun)
         try:

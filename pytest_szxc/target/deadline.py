@@ -110,6 +110,7 @@ class DeadlineStream:
         self._host = host
         self._spoken = False
         self._ready_without_sign = isinstance(sock, ssl.SSLSocket)  # TLS may hold bytes that the socket does not show
+        self.tls = (sock.version() or "") if isinstance(sock, ssl.SSLSocket) else ""
         sock.settimeout(0.0)
 
     def read(self, max_bytes: int) -> bytes:

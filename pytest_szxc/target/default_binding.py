@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_szxc.catalogue.openapi import envelope_of, load_openapi, names, read_openapi
+from pytest_szxc.catalogue.locate import openapi_files
+from pytest_szxc.catalogue.openapi import envelope_of, load_parts, names, read_openapi
 from pytest_szxc.target.bound import envelope_from, operation_from, paging_names
 
 if TYPE_CHECKING:
     from pytest_szxc.catalogue.openapi import ApiOperation
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.target.statement import BoundOperation, Envelope
-
-OPENAPI_FILE = "openapi.json"
 
 
 def default_operations(suite: Suite) -> dict[str, BoundOperation]:
@@ -55,8 +54,7 @@ def parameters(suite: Suite) -> dict[str, frozenset[str]]:
 
 
 def _document(suite: Suite) -> dict[str, Json]:
-    path = suite.folder / OPENAPI_FILE
-    return load_openapi(path) if path.is_file() else {}
+    return load_parts(openapi_files(suite.folder))
 
 
 def _bound(found: ApiOperation, suite: Suite, envelope: Envelope) -> BoundOperation:

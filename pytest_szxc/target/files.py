@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.statement import Account, Statement
     from pytest_szxc.target.store import ExchangeStore
-    from pytest_szxc.target.sut import Reply
+    from pytest_szxc.target.sut import PageSeen, Reply
 
 FILE_BYTES = 64 * 1024 * 1024
 _NODES = 20_000_000
@@ -131,6 +131,10 @@ class FileSource:
 
     def reply(self, call: Call) -> Reply:
         """See ``Source``: files answer no single questions."""
+        raise Unjudgeable("target.file-cannot", operation=call.operation.id)
+
+    def walk(self, call: Call, size: int | None, first: int, pages: int | None) -> Iterator[PageSeen]:  # noqa: ARG002 -- the protocol's
+        """See ``Source``: a file has no pages."""
         raise Unjudgeable("target.file-cannot", operation=call.operation.id)
 
     def probe(self, call: Call) -> Probe:

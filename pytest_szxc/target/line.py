@@ -94,7 +94,7 @@ class Line:
         except BaseException:
             self.close()
             raise
-        return Carried(head.status_code, head.headers.raw_items(), wire.body(), partial(self._done, wire))
+        return Carried(head.status_code, head.headers.raw_items(), wire.body(), partial(self._done, wire), wire.tls)
 
     def _done(self, wire: _Wire) -> None:
         """An answer was read, or given up: the connection is kept if it is clean."""
@@ -153,6 +153,7 @@ class _Wire:
 
     def __init__(self, stream: DeadlineStream) -> None:
         self._stream = stream
+        self.tls = stream.tls
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         self.clean = True
 

@@ -10,29 +10,36 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from pytest_szxc.errors import PermissionMissing, TransportFault, Unjudgeable
+from pytest_szxc.errors import PermissionMissing, RunEnded, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect
 from pytest_szxc.printable import show
+from pytest_szxc.target.accounts import facts_of
 from pytest_szxc.target.api import ApiSource
 from pytest_szxc.target.binding import encode
 from pytest_szxc.target.courier import Courier
 from pytest_szxc.target.crew import Crew
+from pytest_szxc.target.ledger import Ledger
+from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.retrying import TRIES
+from pytest_szxc.target.sink import METHOD as SINK
+from pytest_szxc.target.sink import Place, Script, Sink, open_sink, place_for
 from pytest_szxc.target.statement import Account
 from pytest_szxc.target.streams import Call, Stream
+from pytest_szxc.target.tidying import Tidying
 from pytest_szxc.target.view import PRIMARY, SutView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from pytest_szxc.model import Json, Operation, Request, Response, Suite
+    from pytest_szxc.target.accounts import AccountFacts
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.pace import Pace
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.target.store import ExchangeStore
     from pytest_szxc.target.streams import Adapter, Probe, Source
-    from pytest_szxc.target.sut import Reply
+    from pytest_szxc.target.sut import PageSeen, Reply
     from pytest_szxc.target.transports import Transport
 
 
@@ -54,6 +61,8 @@ class LiveSut:
         source: where values come from, if not from the API that the statement binds.
         width: how many requests may be under way at once.
         tries: how often a request that changes nothing is sent at most.
+        ledger: writes down what may be made before it is; without one that is remembered only.
+        exploring: whether checks search beyond their seeded plans.
     """
 
     def __init__(  # noqa: PLR0913 -- a run is made of these
@@ -73,12 +82,16 @@ class LiveSut:
         source: Source | None = None,
         width: int = 1,
         tries: int = TRIES,
+        ledger: Ledger | None = None,
+        exploring: bool = False,
     ) -> None:
         self.suites = suites
+        self.ledger = ledger or Ledger()
         self.store = store
         self.now = now
         self.prefix = prefix
-        self._seed = seed
+        self.seed = seed
+        self.exploring = exploring
         self._statement = statement
         self._permissions = permissions
         self._courier = Courier(transport or _Nowhere(), store, clock, pace, tries)
@@ -104,9 +117,18 @@ class LiveSut:
         """The account in whose name everything is asked, unless another is named."""
         return self._statement.accounts.get(PRIMARY) or Account(PRIMARY)
 
+    @property
+    def accounts(self) -> tuple[AccountFacts, ...]:
+        """See ``Sut``."""
+        return tuple(map(facts_of, self._statement.accounts.values()))
+
+    def written(self, value: Json) -> Json:
+        """See ``Sut``."""
+        return written(value, self._statement.time_profile)
+
     def random(self, name: str) -> Random:
         """See ``Sut``."""
-        return Random(hashlib.sha256(f"{self._seed}:{name}".encode()).digest())  # noqa: S311 -- to be repeatable
+        return Random(hashlib.sha256(f"{self.seed}:{name}".encode()).digest())  # noqa: S311 -- to be repeatable
 
     def records(self, operation: str, **params: Json) -> Stream:
         """See ``Sut``."""
@@ -131,8 +153,11 @@ class LiveSut:
             Unjudgeable: no usable answer.
         """
         row = self.suites[suite].operations[operation]
-        self.allow(self.suites[suite], row)
-        return self._source.probe(Call(self.suites[suite], row, params, self.account(PRIMARY, row), body))
+        effect = self.allow(self.suites[suite], row)
+        call = Call(self.suites[suite], row, params, self.account(PRIMARY, row), body)
+        if effect is not Effect.READ:  # a binding says so, or a user asks whether the account may write
+            Tidying(self.ledger, "", self.prefix).before(call, self.require_removable(self.suites[suite], row))
+        return self._source.probe(call)
 
     def probe_each(self, places: Sequence[tuple[str, str]]) -> list[Probe | Exception]:
         """What each of some operations showed, by suite and operation, or why it showed nothing; asked side by side.
@@ -154,6 +179,27 @@ class LiveSut:
             TransportFault: no answer.
         """
         return self._source.look(path, self.primary)
+
+    def wind_up(self) -> None:
+        """Send nothing further but removals of what was made."""
+        self._courier.wind_up()
+
+    def require_removable(self, suite: Suite, operation: Operation) -> datetime:
+        """Refuse to make what could not be removed again; the instant at which it is about to be made.
+
+        Raises:
+            RunEnded: the run is about to end.
+            PermissionMissing: the user did not allow what removes it.
+            Unjudgeable: ``binding.missing``, the statement binds nothing that removes it.
+        """
+        if self._courier.winding.is_set() or self._courier.ended.is_set():
+            raise RunEnded
+        if operation.undo:
+            undo = suite.operations[operation.undo.operation]
+            if (suite.id, undo.id) not in self._statement.operations:
+                raise Unjudgeable("binding.missing", operation=undo.id, suite=suite.id)
+            self.allow(suite, undo)
+        return self._courier.clock.now()
 
     def close(self) -> None:
         """Let go of connections; threads that still ask stop. The store is whose who opened it."""
@@ -239,6 +285,33 @@ class LiveSut:
         """
         return self._source.reply(call)
 
+    def walk(self, call: Call, size: int | None, first: int, pages: int | None) -> Iterator[PageSeen]:
+        """See ``Sut``."""
+        return self._source.walk(call, size, first, pages)
+
+    def wait(self, seconds: float) -> None:
+        """See ``Sut``."""
+        self._courier.wait(seconds)
+
+    def sink(self, name: str, use: Callable[..., None], status: int, delay: float) -> Sink:
+        """See ``Sut``.
+
+        Args:
+            name: tells it apart from all others of the run.
+            use: told of the exchanges that the check has seen.
+            status: what notices are answered.
+            delay: seconds before that.
+        """
+        secret = self.random(f"sink:{name}").randbytes(12).hex()
+        times = (self._courier.clock, self.now)
+        return open_sink(name, self._sink_place, secret, self.store, times, use, Script(status, delay))
+
+    def _sink_place(self) -> Place:
+        kind = getattr(self._courier.transport, "kind", "network")
+        if kind == "recorded":
+            raise TransportFault("replay.missing", method=SINK, url="-")
+        return place_for(self._statement.base_url, self._statement.sink, in_process=kind == "in-process")
+
     def replies(self, calls: Sequence[Call]) -> list[Reply | Exception]:
         """The answers to calls that do not depend on each other, or why there are none; see ``Sut.ask_each``."""
         return self._crew.each([partial(self.reply, call) for call in calls])
@@ -264,6 +337,8 @@ def _stream_of(reading: Future[Stream]) -> Stream:
 
 class _Nowhere:
     """The transport of a run that was given none: with a recording in its store, none is needed."""
+
+    kind = "recorded"
 
     def send(self, request: Request) -> Response:
         """Refuse."""

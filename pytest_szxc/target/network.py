@@ -146,7 +146,7 @@ def _response(answer: Carried, limit: int, *, head: bool) -> Response:
         raise TransportFault("transport.body-too-large", limit=limit)
     body = _read(answer.parts, limit)
     encodings = ",".join(value for name, value in headers if name == "content-encoding")
-    return Response(answer.status, headers, decode(body, encodings, limit) if encodings else body)
+    return Response(answer.status, headers, decode(body, encodings, limit) if encodings else body, answer.tls)
 
 
 def _read(stream: Iterable[bytes], limit: int) -> bytes:

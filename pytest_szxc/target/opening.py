@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Suite
     from pytest_szxc.target.clock import Clock
     from pytest_szxc.target.files import DataFile
+    from pytest_szxc.target.ledger import Ledger
     from pytest_szxc.target.network import NetworkOptions
     from pytest_szxc.target.statement import Limits, Statement
     from pytest_szxc.target.store import ExchangeStore
@@ -49,6 +50,8 @@ class Setting:
     prefix: str = "szxc-"
     adapter: Adapter | None = None
     tries: int = TRIES
+    ledger: Ledger | None = None
+    exploring: bool = False
 
 
 def open_target(target: str, statement: Statement, setting: Setting, options: NetworkOptions | None = None) -> LiveSut:
@@ -66,7 +69,7 @@ def open_target(target: str, statement: Statement, setting: Setting, options: Ne
     sign = setting.adapter.auth if setting.adapter else None
     if target.startswith(IN_PROCESS):
         own = replace(statement, base_url=statement.base_url or IN_PROCESS_URL, limits=_in_process(statement))
-        transport: Transport = WsgiTransport(load_app(target), own.accounts, own.limits, sign)
+        transport: Transport = WsgiTransport(load_app(target), own.accounts, own.limits, sign, setting.clock)
         return _over(transport, own, setting)
     url = target or statement.base_url
     if "://" in url:
@@ -141,4 +144,6 @@ def _live(
         source=source,
         width=statement.limits.connections if pace else 1,  # replayed, or from files: nothing to wait for
         tries=setting.tries,
+        ledger=setting.ledger,
+        exploring=setting.exploring,
     )

@@ -78,23 +78,26 @@ class Pace:
             self._seats.put(None)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, *, beyond: bool = False) -> Iterator[None]:
         """Wait for a turn to send one request, and hold one connection while it lasts.
+
+        Args:
+            beyond: whether it may go beyond the budget.
 
         Raises:
             TransportFault: ``budget.requests``, ``budget.minutes``.
         """
         self._seats.get()  # among the threads of this process; other processes are asked for in the shared state
         try:
-            yield from self._taken()
+            yield from self._taken(beyond=beyond)
         finally:
             self._seats.put(None)
 
-    def _taken(self) -> Iterator[None]:
-        turn = self._ask()
+    def _taken(self, *, beyond: bool) -> Iterator[None]:
+        turn = self._ask(beyond=beyond)
         while not turn.seated:
             self._clock.sleep(_POLL)
-            turn = self._ask()
+            turn = self._ask(beyond=beyond)
         if turn.over:
             limit = self._limits.requests if turn.over == "budget.requests" else f"{self._limits.minutes:g}"
             raise TransportFault(turn.over, limit=limit)
@@ -115,14 +118,24 @@ class Pace:
 
         self._store.update_meta(_NAME, change)
 
-    def _ask(self) -> _Turn:
+    def allow(self, seconds: float) -> None:
+        """Let somebody wait that long, if the run has the time.
+
+        Raises:
+            TransportFault: ``budget.minutes``.
+        """
+        now = self._clock.now().timestamp()
+        if now + seconds - _read(self._store.meta(_NAME), now).begun >= self._limits.minutes * _MINUTE:
+            raise TransportFault("budget.minutes", limit=f"{self._limits.minutes:g}")
+
+    def _ask(self, *, beyond: bool = False) -> _Turn:
         answer = _Turn()
 
         def change(old: Json) -> Json:
             nonlocal answer
             now = self._clock.now().timestamp()
             state = _read(old, now)
-            answer = _decide(state, self._limits, now)
+            answer = _decide(state, self._limits, now, beyond=beyond)
             return _write(state)
 
         self._store.update_meta(_NAME, change)
@@ -143,16 +156,17 @@ def waited(store: ExchangeStore) -> float:
     return _read(store.meta(_NAME), 0.0).waited
 
 
-def _decide(state: _State, limits: Limits, now: float) -> _Turn:
+def _decide(state: _State, limits: Limits, now: float, *, beyond: bool = False) -> _Turn:
     """Whether one more request may go; if so it is booked in ``state``."""
-    if state.sent >= limits.requests:
+    if state.sent >= limits.requests and not beyond:
         return _Turn(over="budget.requests")
     # A machine's clock may be put back: no booking can lie further ahead than anybody asks for, or than all seats wait.
     start = after = max(now, min(state.quiet, now + LONGEST))
     interval = 1.0 / limits.rate if limits.rate > 0 else 0.0
     if interval:
         start = max(after, min(state.next, after + interval * (limits.connections + 1)))
-    if start - state.begun >= limits.minutes * _MINUTE:  # what must wait until then is not sent then either
+    late = start - state.begun >= limits.minutes * _MINUTE
+    if late and not beyond:  # what must wait until then is not sent then either
         return _Turn(over="budget.minutes")
     state.seats = [seat for seat in state.seats if seat[1] > now and alive(int(seat[0]))]
     if len(state.seats) >= limits.connections:

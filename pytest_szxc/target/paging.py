@@ -9,15 +9,17 @@ Where the first page says how many records there are, the places of the others f
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Refused
 from pytest_szxc.printable import show
-from pytest_szxc.target.binding import with_query
+from pytest_szxc.target.binding import encode
 from pytest_szxc.target.canonical import as_text
 from pytest_szxc.target.paths import compiled, number_in
+from pytest_szxc.target.queries import with_query
 from pytest_szxc.target.redirects import join
 
 if TYPE_CHECKING:
@@ -45,9 +47,9 @@ class Page:
 def first_request(request: Request, paging: Paging) -> Request:
     """The request of the first page."""
     if paging.style == "page":
-        return _sized(request, paging, (paging.page, str(paging.first)))
+        return _sized(request, paging, (paging.page, paging.first))
     if paging.style == "offset":
-        return _sized(request, paging, (paging.offset, "0"))
+        return _sized(request, paging, (paging.offset, paging.start))
     return request if paging.style == "none" else _sized(request, paging)
 
 
@@ -101,9 +103,9 @@ def total_of(value: Json) -> int | None:
     return int(found) if isinstance(found, int) and not isinstance(found, bool) and found >= 0 else None
 
 
-def _sized(request: Request, paging: Paging, *entries: tuple[str, str]) -> Request:
-    size = [(paging.size, str(paging.limit))] if paging.size else []
-    return replace(request, url=with_query(request.url, [*entries, *size]))
+def _sized(request: Request, paging: Paging, *entries: tuple[str, int]) -> Request:
+    size = [(paging.size, paging.limit)] if paging.size else []
+    return _put(request, paging, [*entries, *size])
 
 
 def _guard(page: Page, before: list[Page], paging: Paging) -> None:
@@ -120,16 +122,16 @@ def _following(request: Request, paging: Paging, pages: list[Page]) -> list[Requ
     """The next wave: one page where its place is not known before, else as many as the total promises."""
     last = pages[-1]
     if paging.style in ("cursor", "link"):
-        named = _named(request, paging, last)
+        named = named_next(request, paging, last)
         return [named] if named else []
     total = declared_total(pages)
     if paging.style == "none" or not last.items or (total is not None and _delivered(pages) >= total):
         return []
     size, count = len(pages[0].items), 1 if total is None else _promised(total, pages)
     if paging.style == "page":
-        return [_at(request, paging.page, paging.first + len(pages) + step) for step in range(count)]
+        return [at_page(request, paging, len(pages) + step) for step in range(count)]
     start = _delivered(pages) if total is None else len(pages) * size
-    return [_at(request, paging.offset, start + step * size) for step in range(count)]
+    return [at_offset(request, paging, start + step * size) for step in range(count)]
 
 
 def _promised(total: int, pages: list[Page]) -> int:
@@ -138,16 +140,33 @@ def _promised(total: int, pages: list[Page]) -> int:
     return min(WAVE, max(1, -(-total // size) - len(pages)))
 
 
-def _at(request: Request, name: str, place: int) -> Request:
-    return replace(request, url=with_query(request.url, [(name, str(place))]))
+def at_page(request: Request, paging: Paging, before: int) -> Request:
+    """The request of the page that ``before`` pages come before."""
+    return _put(request, paging, [(paging.page, paging.first + before)])
 
 
-def _named(request: Request, paging: Paging, page: Page) -> Request | None:
-    """The request to the next place that the answer names."""
+def at_offset(request: Request, paging: Paging, before: int) -> Request:
+    """The request of the page that ``before`` records come before."""
+    return _put(request, paging, [(paging.offset, paging.start + before)])
+
+
+def _put(request: Request, paging: Paging, entries: Sequence[tuple[str, int | str]]) -> Request:
+    """The request with the place of its page, in its query or in its JSON body."""
+    if paging.place == "body":
+        return replace(request, body=encode({**json.loads(request.body or b"{}"), **dict(entries)}))
+    return replace(request, url=with_query(request.url, [(name, str(value)) for name, value in entries]))
+
+
+def named_next(request: Request, paging: Paging, page: Page) -> Request | None:
+    """The request to the next place that the answer names; ``None`` at the end.
+
+    Raises:
+        Refused: ``paging.cross-origin``.
+    """
     found = compiled(paging.next)(page.answer.payload) if paging.next else None
     if paging.style == "cursor":
         place = as_text(found) if found is not False else ""
-        return replace(request, url=with_query(request.url, [(paging.cursor, place)])) if place else None
+        return _put(request, paging, [(paging.cursor, place)]) if place else None
     link = found if isinstance(found, str) and found else _link_header(page.answer)
     if not link:
         return None

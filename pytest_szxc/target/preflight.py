@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import PermissionMissing, Unjudgeable
 from pytest_szxc.model import Cause
+from pytest_szxc.target.accounts import facts_of
 from pytest_szxc.target.causes import HOPELESS, LATE, code_of, params_of, symptom_of
+from pytest_szxc.target.skew import skew_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -180,4 +182,12 @@ def _cause(seen: _Seen) -> Cause | None:
     _, code, operation, reason = min(
         ((*code_of(symptom, account), operation, why) for operation, symptom, why in reasons), key=lambda row: row[0]
     )
-    return Cause(code, params_of(reason, operation, account, seen.proxy), reason.exchange)
+    params = params_of(reason, operation, account, seen.proxy)
+    off = _clock_off(seen.sut) if code == "preflight.denied" else ""
+    return Cause("preflight.clock" if off else code, params | ({"difference": off} if off else {}), reason.exchange)
+
+
+def _clock_off(sut: LiveSut) -> str:
+    """By how much the clocks differ, where that is more than signed requests may be old; else an empty text."""
+    window, skew = facts_of(sut.primary).window, skew_of(sut.store.chronological())
+    return skew.words if window and skew and abs(skew.seconds) > window else ""

@@ -26,13 +26,30 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account: ``scheme`` is none, bearer, basic or header, or a name that a plugin's auth hook knows."""
+    """One account.
+
+    Attributes:
+        scheme: none, bearer, basic, header, a profile of ``signing_profiles.toml``, or a name that a plugin's auth hook
+            knows.
+        client: how the platform names the account, where a profile says it.
+        service: what the platform calls the service that is asked, where a profile says it.
+        window: seconds between the clocks within which the platform takes a signed time; ``None`` as the profile says.
+        lifetime: seconds that a token of the account lives; ``None`` as the platform says when it issues one.
+        token_path: where tokens are issued, below the base URL.
+        sign_path: where the platform signs, below the base URL.
+    """
 
     name: str
     scheme: str = "none"
     user: str = ""
     header: str = "Authorization"
     secret: Secret = field(default_factory=Secret)
+    client: str = ""
+    service: str = ""
+    window: float | None = None
+    lifetime: float | None = None
+    token_path: str = ""
+    sign_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +76,37 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How an API wraps its answers, in JMESPath: ``payload`` content, ``code`` result code, ``message`` its words."""
+    """How an API wraps its answers, in JMESPath.
+
+    Attributes:
+        payload: the content.
+        code: the result code; ``success`` and ``denied`` say what it means.
+        message: its words.
+        request_id: what the platform calls this one call.
+        timestamp: when it answered.
+    """
 
     payload: str = "@"
     code: str | None = None
     success: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     message: str | None = None
+    request_id: str | None = None
+    timestamp: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How a stream is paged: none, page, offset, cursor or link; names are query parameters, ``next`` is JMESPath."""
+    """How a stream is paged: none, page, offset, cursor or link.
+
+    Attributes:
+        page: name of the query parameter that counts pages; so are ``offset``, ``cursor`` and ``size``.
+        limit: records on a page.
+        first: number of the first page.
+        start: offset of the first record.
+        next: where an answer names the next page (JMESPath).
+        place: where the names stand, in the ``query`` or as members of the JSON ``body``.
+    """
 
     style: str = "none"
     page: str = "page"
@@ -79,12 +115,17 @@ class Paging:
     size: str | None = None
     limit: int = 100
     first: int = 1
+    start: int = 0
     next: str | None = None
+    place: str = "query"
 
 
 @dataclass(frozen=True, slots=True)
 class BoundOperation:
-    """One operation of a suite bound to one call of an API; templates name parameters as ``{name}``."""
+    """One operation of a suite bound to one call of an API; templates name parameters as ``{name}``.
+
+    ``format`` is what it answers in: json or xml.
+    """
 
     operation: str
     method: str
@@ -99,11 +140,14 @@ class BoundOperation:
     paging: Paging = field(default_factory=Paging)
     fields: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
+    format: str = "json"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Everything a vendor declares. ``declared`` is false for a bare URL, whose claims were observed instead.
+
+    ``sink`` is the address under which the platform reaches the tester, for notices that it sends of itself.
 
     ``operations`` are keyed by (suite, operation). ``digest`` is the SHA-256 of the file, for the record.
     """
@@ -119,6 +163,7 @@ class Statement:
     regions: tuple[str, ...] = ()
     regions_date: str = ""
     options: dict[str, Json] = field(default_factory=dict)
+    sink: str = ""
     declared: bool = True
     digest: str = ""
     path: Path | None = None

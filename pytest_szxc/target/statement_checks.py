@@ -12,6 +12,7 @@ from pytest_szxc.printable import show
 from pytest_szxc.target.default_binding import parameters
 from pytest_szxc.target.expressions import syntax_fault, unknown_functions
 from pytest_szxc.target.paths import FUNCTIONS
+from pytest_szxc.target.signing import profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -26,6 +27,17 @@ Path = tuple[str | int, ...]
 SECRET_KEYS = ("token", "password", "value", "secret")
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
 ACCOUNTS = frozenset({"primary", "second", "low_right"})
+BUILT_IN = ("none", "bearer", "basic", "header")
+"""Schemes that need no profile."""
+EXAMPLES = {
+    "client": 'client = "…"',
+    "service": 'service = "…"',
+    "secret": 'secret = { env = "SZXC_SECRET" }',
+    "token_path": 'token_path = "/oauth/token"',
+    "sign_path": 'sign_path = "/sign"',
+}
+"""What to add where an account lacks it."""
+_PROFILE_KEYS = ("client", "service", "window", "lifetime", "token_path", "sign_path")
 _EFFECTS = tuple(Effect)
 
 
@@ -59,6 +71,7 @@ def name_faults(document: Document, suites: Mapping[str, Suite]) -> Iterator[Szx
             else:
                 yield from _operation_faults(document, suites[name], table)
     yield from _account_faults(document, suites)
+    yield from _profile_faults(document)
 
 
 def _claim_faults(document: Document, suite: Suite, table: dict[str, Json]) -> Iterator[SzxcError]:
@@ -87,11 +100,37 @@ def _account_faults(document: Document, suites: Mapping[str, Suite]) -> Iterator
     accounts = document.value.get("accounts", {})
     wanted = {name for suite in suites.values() for row in suite.requirements for name in row.permissions}
     known = ACCOUNTS | wanted - {Effect.WRITE, Effect.ACTUATE}
-    for name in accounts:
-        if name not in known:
+    for name, account in accounts.items():
+        # An account that shows one way to sign may have any name.
+        if name not in known and account["scheme"] not in profiles():
             yield _unknown(document, ("accounts", name), "account", name, sorted(known))
     if accounts and "primary" not in accounts:
         yield document.fault("statement.account-missing", ("accounts",), account="primary")
+
+
+def _profile_faults(document: Document) -> Iterator[SzxcError]:
+    """What the profile of an account's scheme needs and is not there, and what it has no use for."""
+    for name, account in document.value.get("accounts", {}).items():
+        profile = profiles().get(account["scheme"])
+        if profile is None and account["scheme"] not in BUILT_IN:
+            continue  # a plugin's own, which may use them all
+        usable = set(profile.usable) if profile else set()
+        for key in profile.needs if profile else ():
+            if key not in account:
+                shown = {"scheme": account["scheme"], "key": key, "example": EXAMPLES[key]}
+                yield document.fault("statement.account-key", ("accounts", name), **shown)
+        for key in (*_PROFILE_KEYS, *(SECRET_KEYS if profile else ())):
+            if key in account and key not in usable:
+                shown = {"scheme": account["scheme"], "key": key, "known": ", ".join(sorted(usable)) or "-"}
+                yield document.fault("statement.account-spare-key", ("accounts", name, key), **shown)
+
+
+def scheme_faults(document: Document) -> Iterator[SzxcError]:
+    """Schemes that nobody knows, where no plugin is there to know them."""
+    known = sorted({*BUILT_IN, *profiles()})
+    for name, account in document.value.get("accounts", {}).items():
+        if account["scheme"] not in known:
+            yield _unknown(document, ("accounts", name, "scheme"), "scheme", account["scheme"], known)
 
 
 def _unknown(document: Document, path: Path, kind: str, name: str, known: Iterable[str]) -> SzxcError:
@@ -162,7 +201,8 @@ def _needed(suite: Suite, chosen: str, lacking: Iterable[str | None]) -> list[st
     rows = (row for row in suite.requirements if row.conformance_class == chosen and row.attested is None)
     owed = [row for row in rows if row.level is not Level.MAY and row.feature not in lacking]
     used = dict.fromkeys(name for row in owed for name in row.operations)
-    return [name for name in used if suite.operations[name].effect is Effect.READ]
+    known = {name: suite.operations[name] for name in used}
+    return [name for name, one in known.items() if one.effect is Effect.READ and one.feature not in lacking]
 
 
 def url_fault(url: str) -> str | None:

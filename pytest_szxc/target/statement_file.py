@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from pytest_szxc.target.statement_checks import (
     SECRET_KEYS,
     expression_faults,
     name_faults,
+    scheme_faults,
     secret_faults,
     template_faults,
     unbound_faults,
@@ -33,7 +35,14 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.target.statement import BoundOperation
 
-__all__ = ["FILE", "default_operations", "default_statement", "find_statement", "load_statement"]
+__all__ = [
+    "FILE",
+    "default_operations",
+    "default_statement",
+    "find_statement",
+    "load_statement",
+    "require_known_schemes",
+]
 
 FILE = "szxc.toml"
 SCHEMA = "urn:szxc:szxc:statement"
@@ -95,6 +104,17 @@ def load_statement(path: Path, suites: Mapping[str, Suite]) -> Statement:
     return _statement(document, operations)
 
 
+def require_known_schemes(statement: Statement) -> None:
+    """See to it that every account's scheme is one of ours, where no plugin has its own.
+
+    Raises:
+        StatementError: ``statement.unknown-scheme``, with file and line.
+    """
+    if statement.path is not None:
+        for fault in scheme_faults(read_toml(statement.path, StatementError)):
+            raise fault
+
+
 def _statement(document: Document, operations: dict[tuple[str, str], BoundOperation]) -> Statement:
     value, folder = document.value, document.file.parent
     system, target = value.get("system", {}), value.get("target", {})
@@ -111,6 +131,7 @@ def _statement(document: Document, operations: dict[tuple[str, str], BoundOperat
         regions=regions,
         regions_date=regions_date,
         options=_options(value.get("options", {}), folder),
+        sink=target.get("sink", ""),
         declared=bool(value.get("claims")),
         digest=hashlib.sha256(document.file.read_bytes()).hexdigest(),
         path=document.file,
@@ -130,8 +151,12 @@ def _of_suite(binding: dict[str, Json], suite: Suite) -> dict[str, BoundOperatio
     named = binding.get("operations", {})
     default = binding.get("default", not named)
     envelope = _envelope(binding, suite, default=default)
-    own = {name: operation_from(name, row, suite.operations[name].effect, envelope) for name, row in named.items()}
-    return {**(default_operations(suite) if default else {}), **own}
+    spoken = {"format": binding["format"]} if "format" in binding else {}
+    own = {
+        name: operation_from(name, spoken | row, suite.operations[name].effect, envelope) for name, row in named.items()
+    }
+    usual = default_operations(suite) if default else {}
+    return {**{name: replace(bound, **spoken) for name, bound in usual.items()}, **own}
 
 
 def _envelope(binding: dict[str, Json], suite: Suite, *, default: bool) -> Envelope:
@@ -149,6 +174,12 @@ def _account(name: str, table: dict[str, Json], folder: Path) -> Account:
         user=table.get("user", ""),
         header=table.get("name", "Authorization"),
         secret=Secret(env=secret.get("env"), file=folder / secret["file"] if "file" in secret else None),
+        client=table.get("client", ""),
+        service=table.get("service", ""),
+        window=table.get("window"),
+        lifetime=table.get("lifetime"),
+        token_path=table.get("token_path", ""),
+        sign_path=table.get("sign_path", ""),
     )
 
 

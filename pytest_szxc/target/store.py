@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Exchange, Json, Request
 
-NOT_SENT = frozenset({"FILE", "HOOK"})
-"""Methods of records for which nothing went over the network: a file read, a hook's work."""
-OWN_FAULTS = ("budget.", "replay.")
+NOT_SENT = frozenset({"FILE", "HOOK", "SINK", "NOTE"})
+"""Methods of records for which nothing was sent: a file read, a hook's work, a check's note, a notice that came in."""
+OWN_FAULTS = ("budget.", "forging.", "replay.")
 """Faults of exchanges for which nothing was sent."""
 
 
@@ -38,6 +38,8 @@ def exchange_id(operation: str, request: Request, ordinal: str = "") -> str:
     headers = [f"{name}:{value}" for name, value in request.headers if not is_placeholder(value)]
     for part in (operation, request.method, request.url, *headers, request.account, ordinal):
         digest.update(part.encode("utf-8", "surrogateescape") + b"\0")
+    if request.forged:  # others keep the id that they had before anything could be forged
+        digest.update(b"forged\0" + request.forged.encode("utf-8", "surrogateescape") + b"\0")
     digest.update(request.body)
     return "x" + digest.hexdigest()[:12]
 

@@ -36,18 +36,19 @@ CREATE TABLE IF NOT EXISTS claim (key TEXT PRIMARY KEY, pid INTEGER NOT NULL, un
 CREATE TABLE IF NOT EXISTS value (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS exchange (
   sequence INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, operation TEXT NOT NULL,
-  method TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, account TEXT NOT NULL,
-  status INTEGER, answer_headers TEXT NOT NULL, answer_body BLOB NOT NULL,
+  method TEXT NOT NULL, url TEXT NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL,
+  account TEXT NOT NULL, forged TEXT NOT NULL,
+  status INTEGER, answer_headers TEXT NOT NULL, answer_body BLOB NOT NULL, tls TEXT NOT NULL,
   fault TEXT, fault_params TEXT NOT NULL, started TEXT NOT NULL, elapsed REAL NOT NULL, earlier TEXT NOT NULL
 );
 """
 _COLUMNS = (
-    "key, operation, method, url, headers, body, account, status, answer_headers, answer_body, "
+    "key, operation, method, url, headers, body, account, forged, status, answer_headers, answer_body, tls, "
     "fault, fault_params, started, elapsed, earlier"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM exchange"  # noqa: S608 -- a constant
 _SELECT_AFTER = f"SELECT sequence, {_COLUMNS} FROM exchange WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608
-_INSERT = f"INSERT OR IGNORE INTO exchange ({_COLUMNS}) VALUES ({', '.join('?' * 15)})"  # noqa: S608 -- a constant
+_INSERT = f"INSERT OR IGNORE INTO exchange ({_COLUMNS}) VALUES ({', '.join('?' * 17)})"  # noqa: S608 -- a constant
 
 
 class SqliteShelf:
@@ -319,9 +320,11 @@ def _row(key: str, exchange: Exchange) -> tuple[object, ...]:
         json.dumps(request.headers),
         request.body,
         request.account,
+        request.forged,
         response.status if exchange.response else None,
         json.dumps(response.headers),
         response.body,
+        response.tls,
         exchange.fault,
         json.dumps(exchange.fault_params),
         exchange.started,
@@ -331,10 +334,10 @@ def _row(key: str, exchange: Exchange) -> tuple[object, ...]:
 
 
 def _exchange(row: tuple[str, ...]) -> Exchange:
-    key, operation, method, url, headers, body, account, status, answer_headers, answer_body, *rest = row
-    fault, fault_params, started, elapsed, earlier = rest
-    response = None if status is None else Response(int(status), _pairs(answer_headers), bytes(answer_body))  # type: ignore[arg-type] # a blob
-    request = Request(method, url, _pairs(headers), bytes(body), account)  # type: ignore[arg-type] # a blob
+    key, operation, method, url, headers, body, account, forged, status, answer_headers, answer_body, *rest = row
+    tls, fault, fault_params, started, elapsed, earlier = rest
+    response = None if status is None else Response(int(status), _pairs(answer_headers), bytes(answer_body), tls)  # type: ignore[arg-type] # a blob
+    request = Request(method, url, _pairs(headers), bytes(body), account, forged)  # type: ignore[arg-type] # a blob
     tries = tuple(Attempt(*one) for one in json.loads(earlier))
     return Exchange(key, operation, request, response, fault, json.loads(fault_params), started, float(elapsed), tries)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Effect, Json, Operation, Suite
     from pytest_szxc.target.statement import Account
-    from pytest_szxc.target.sut import Reply
+    from pytest_szxc.target.sut import PageSeen, Reply
 
 _KEY_CLIP = 80
 
@@ -53,6 +53,8 @@ class Call:
         body: canonical body.
         accept: error statuses that the caller wants to see.
         ordinal: empty where the answer may be shared; see ``store.exchange_id``.
+        forged: see ``Sut.ask``.
+        removal: whether it removes what the run has made: that goes out even when the budget is used up.
     """
 
     suite: Suite
@@ -62,6 +64,8 @@ class Call:
     body: Json = None
     accept: tuple[int, ...] = ()
     ordinal: str = ""
+    forged: str = ""
+    removal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ class Source(Protocol):
 
     def reply(self, call: Call) -> Reply:
         """The answer of an ``object`` or ``document`` operation."""
+
+    def walk(self, call: Call, size: int | None, first: int, pages: int | None) -> Iterator[PageSeen]:
+        """The pages of a ``records`` operation as they come; see ``Sut.walk``."""
 
     def probe(self, call: Call) -> Probe:
         """Ask once, as little as possible. Raises as ``stream`` and ``reply`` do."""

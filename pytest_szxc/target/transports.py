@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 
 IN_PROCESS = ("wsgi:", "asgi:")
 """What a target begins with that is called in process."""
-IN_PROCESS_URL = "http://szxc.invalid"
+IN_PROCESS_URL = "https://szxc.invalid"
 """Base URL of an application called in process, unless the statement gives one."""
+
+UNSEEN = "in-process"
+"""Instead of a protocol version, where there is no connection."""
 
 WsgiApp = Any
 """A WSGI application (PEP 3333)."""
@@ -76,8 +79,9 @@ class HttpTransport:
         sign: SignRequest | None = None,
     ) -> None:
         https = urlsplit(base_url).scheme == "https"
-        self._network = Network(limits, options or NetworkOptions(), clock or RealClock(), https=https)
-        self._credentials = Credentials(accounts, sign)
+        clock = clock or RealClock()
+        self._network = Network(limits, options or NetworkOptions(), clock, https=https)
+        self._credentials = Credentials(accounts, sign, clock=clock, base_url=base_url)
 
     def send(self, request: Request) -> Response:
         """Send with credentials; give the answer back without them."""
@@ -96,7 +100,10 @@ class WsgiTransport:
         accounts: whose credentials are filled in.
         limits: body size.
         sign: an adapter's authentication.
+        clock: tells the time that is signed.
     """
+
+    kind = "in-process"
 
     def __init__(
         self,
@@ -104,10 +111,11 @@ class WsgiTransport:
         accounts: Mapping[str, Account] | None = None,
         limits: Limits | None = None,
         sign: SignRequest | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._app = app
         self._body_bytes = (limits or Limits()).body_bytes
-        self._credentials = Credentials(accounts or {}, sign)
+        self._credentials = Credentials(accounts or {}, sign, clock=clock)
 
     def send(self, request: Request) -> Response:
         """Call the application."""
@@ -132,14 +140,17 @@ class _InProcess:
         """Call the application.
 
         Raises:
-            TransportFault: ``transport.app-raised``.
+            TransportFault: ``transport.app-raised``; ``transport.refused``, it answers nothing unencrypted.
         """
+        if not url.startswith("https:") and not getattr(self._app, "plain", True):
+            raise TransportFault("transport.refused", host="localhost", port=80)
         request = httpx.Request(method, url, headers=headers, content=body or None)
         try:
             answer = self._transport.handle_request(request)
         except Exception as error:
             raise TransportFault("transport.app-raised", type=type(error).__name__, problem=show(str(error))) from error
-        return Carried(answer.status_code, self._headers, answer.stream, answer.close)  # type: ignore[arg-type] # a sync stream
+        tls = getattr(self._app, "tls", UNSEEN)
+        return Carried(answer.status_code, self._headers, answer.stream, answer.close, tls)  # type: ignore[arg-type] # a sync stream
 
     def _call(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ["PATH_INFO"] = environ["PATH_INFO"].encode("utf-8").decode("latin-1")
@@ -158,6 +169,8 @@ class ReplayTransport:
     Args:
         store: what was recorded. Equal requests that were sent several times (writes) are answered in recorded order.
     """
+
+    kind = "recorded"
 
     def __init__(self, store: ExchangeStore) -> None:
         self._recorded: dict[Request, deque[Exchange]] = {}

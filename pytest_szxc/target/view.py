@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.model import Effect
+from pytest_szxc.target.noting import noted
 from pytest_szxc.target.streams import Call
+from pytest_szxc.target.tidying import Tidying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
     from random import Random
 
     from pytest_szxc.model import Json, Suite
+    from pytest_szxc.target.accounts import AccountFacts
+    from pytest_szxc.target.ledger import Debt
     from pytest_szxc.target.live import LiveSut
+    from pytest_szxc.target.sink import Sink
     from pytest_szxc.target.streams import Stream
-    from pytest_szxc.target.sut import Reply
+    from pytest_szxc.target.sut import PageSeen, Reply
 
 PRIMARY = "primary"
 
@@ -38,6 +45,9 @@ class SutView:
         self._empty: dict[str, None] = {}
         self._written = False
         self._own = 0
+        self._tidying = Tidying(live.ledger, requirement, live.prefix)
+        self._walked: list[object] = []
+        self._sinks: list[Sink] = []
 
     @property
     def now(self) -> datetime:
@@ -48,6 +58,25 @@ class SutView:
     def prefix(self) -> str:
         """See ``Sut``."""
         return self._live.prefix
+
+    @property
+    def seed(self) -> str:
+        """See ``Sut``."""
+        return self._live.seed
+
+    @property
+    def exploring(self) -> bool:
+        """See ``Sut``."""
+        return self._live.exploring
+
+    def noted(self, name: str, make: Callable[[], Json]) -> Json:
+        """See ``Sut``."""
+        return noted(self._live.store, f"{self._requirement}/{name}", make)
+
+    @property
+    def accounts(self) -> tuple[AccountFacts, ...]:
+        """See ``Sut``."""
+        return self._live.accounts
 
     @property
     def exchanges(self) -> tuple[str, ...]:
@@ -63,6 +92,10 @@ class SutView:
     def empty(self) -> tuple[str, ...]:
         """Operations whose stream gave the check no record at all."""
         return tuple(self._empty)
+
+    def written(self, value: Json) -> Json:
+        """See ``Sut``."""
+        return self._live.written(value)
 
     def random(self, name: str) -> Random:
         """See ``Sut``."""
@@ -88,17 +121,77 @@ class SutView:
         account: str = PRIMARY,
         body: Json = None,
         accept: tuple[int, ...] = (),
+        forged: str = "",
         **params: Json,
     ) -> Reply:
         """See ``Sut``."""
         call = self.call(operation, account, body, accept, params)
+        if forged:  # what was asked rightly says nothing of what is asked wrongly, and is never shared with it
+            call = replace(call, forged=forged, ordinal=call.ordinal or self._mark(forged))
         try:
             reply = self._live.reply(call)
         except Unjudgeable as reason:
+            self._tidying.failed(call, reason)
             self._use(reason.exchange)
             raise
+        self._tidying.answered(call, reply)
         self._use(reply.exchange)
         return reply
+
+    @contextmanager
+    def tidied(self) -> Iterator[None]:
+        """Around a check: what it has made is removed again, however the check ends."""
+        try:
+            yield
+        finally:
+            try:
+                self._tidying.run(self)
+            finally:
+                for sink in self._sinks:
+                    sink.close()
+
+    def removal(self, debt: Debt) -> Reply:
+        """The answer to the removal of something that the run has made; it goes out beyond the budget too.
+
+        Raises:
+            Unjudgeable: there is none.
+        """
+        call = self._call(debt.undo or "", debt.account, None, (0,), debt.params)
+        return self._live.reply(replace(call, removal=True))
+
+    def walk(
+        self,
+        operation: str,
+        *,
+        size: int | None = None,
+        first: int = 1,
+        pages: int | None = None,
+        accept: tuple[int, ...] = (),
+        **params: Json,
+    ) -> Iterator[PageSeen]:
+        """See ``Sut``."""
+        call = self.call(operation, PRIMARY, None, accept, params)
+        again = self._walked.count((operation, size, first, sorted(params.items())))
+        self._walked.append((operation, size, first, sorted(params.items())))
+        if again:  # the same walk once more is asked once more, or it would show nothing
+            call = replace(call, ordinal=call.ordinal or self._mark("walk"))
+        try:
+            for page in self._live.walk(call, size, first, pages):
+                self._use(page.reply.exchange)
+                yield page
+        except Unjudgeable as reason:
+            self._use(reason.exchange)
+            raise
+
+    def wait(self, seconds: float) -> None:
+        """See ``Sut``."""
+        self._live.wait(seconds)
+
+    def sink(self, status: int = 200, delay: float = 0.0) -> Sink:
+        """See ``Sut``."""
+        name = f"{self._requirement}-{len(self._sinks) + 1}"
+        self._sinks.append(self._live.sink(name, self._use, status, delay))
+        return self._sinks[-1]
 
     def ask_each(
         self,
@@ -128,11 +221,20 @@ class SutView:
     def call(
         self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
     ) -> Call:
-        """What a question comes to, if it may be asked.
+        """What a question comes to, if it may be asked; what has an effect is in the ledger when this returns.
 
         Raises:
             PermissionMissing: the user did not allow it, or the statement has no such account.
+            Unjudgeable: ``binding.missing``, what it makes could not be removed again.
         """
+        call = self._call(operation, account, body, accept, params)
+        if self._live.effect(call.suite.id, operation) is not Effect.READ:
+            self._tidying.before(call, self._live.require_removable(call.suite, call.operation))
+        return call
+
+    def _call(
+        self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
+    ) -> Call:
         suite, row = self._live.find(self._suite, operation)
         effect = self._live.allow(suite, row)
         ordinal = self._ordinal(effect)
@@ -141,10 +243,12 @@ class SutView:
     def _ordinal(self, effect: Effect) -> str:
         """Writes are never shared, nor are a check's reads once it has written: they must see what it wrote."""
         self._written = self._written or effect is not Effect.READ
-        if not self._written:
-            return ""
+        return self._mark("") if self._written else ""
+
+    def _mark(self, what: str) -> str:
+        """Tells this exchange apart from all others of the run."""
         self._own += 1
-        return f"{self._requirement}#{self._own}"
+        return f"{self._requirement}#{self._own}{what}"
 
     def _use(self, *exchanges: str | None) -> None:
         self._used.update((exchange, None) for exchange in exchanges if exchange)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FINDINGS_KEPT = 20
 """Findings kept per requirement; the rest is counted."""
 
+_NOT_THERE = frozenset({"http.absent", "binding.missing"})
+
 
 class WatchedSut(Protocol):
     """What ``judge`` wants to know of the SUT's use by one check, beside the ``Sut`` itself."""
@@ -95,6 +97,8 @@ def _decide(
     lacking = requirement.feature in context.without
     if tally.found:
         status = Status.FAIL if requirement.level is Level.MUST else Status.WARN
+    elif cause is not None and lacking and cause.code in _NOT_THERE:
+        status, cause = _declared_absent(requirement)
     elif cause is not None:
         absent_option = cause.code == "http.absent" and requirement.level is Level.MAY
         status = Status.NOT_APPLICABLE if absent_option else Status.INCONCLUSIVE
@@ -110,7 +114,7 @@ def _decide(
 
 def _nothing_seen(requirement: Requirement, watch: WatchedSut, *, lacking: bool) -> tuple[Status, Cause]:
     if lacking:
-        return Status.NOT_APPLICABLE, Cause("claim.without", {"feature": requirement.feature or ""})
+        return _declared_absent(requirement)
     if watch.empty:
         last = watch.exchanges[-1] if watch.exchanges else None
         return Status.INCONCLUSIVE, Cause("data.empty", {"operation": watch.empty[0]}, last)
@@ -121,10 +125,18 @@ def _nothing_seen(requirement: Requirement, watch: WatchedSut, *, lacking: bool)
     return Status.INCONCLUSIVE, Cause("data.nothing-observed")
 
 
+def _declared_absent(requirement: Requirement) -> tuple[Status, Cause]:
+    return Status.NOT_APPLICABLE, Cause("claim.without", {"feature": requirement.feature or ""})
+
+
 def _absence(requirement: Requirement, absent: Absent, tally: _Tally, context: Context) -> Cause:
-    """An operation that is claimed but not there: its owner fails, what depends on it cannot be judged."""
+    """An operation that is claimed but not there: its owner fails, what depends on it cannot be judged.
+
+    An operation that belongs to a feature the system is declared not to have is rightly absent.
+    """
     owner = (context.owners or {}).get(absent.operation)
-    if owner == requirement.id and requirement.level is not Level.MAY:
+    lacking = requirement.feature in context.without
+    if owner == requirement.id and requirement.level is not Level.MAY and not lacking:
         observed = absent.params.get("status", "-")
         tally.add(Finding(Location(exchange=absent.exchange), f"{absent.operation}: 2xx", f"HTTP {observed}"))
         return Cause("claim.absent", {"operation": absent.operation}, absent.exchange)

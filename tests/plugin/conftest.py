@@ -69,10 +69,11 @@ def statement(closing, pytester):
     """Write a szxc.toml with the platform's accounts and these classes; gives nothing."""
 
     def write(made, *classes, without=(), extra=""):
-        declared = demo_statement(made, "http://szxc.invalid", load_suites())
+        declared = demo_statement(made, "https://szxc.invalid", load_suites())
         closing.callback(withdraw, declared)
         lines = ["[system]", 'name = "平台"', f'version = "{declared.version}"']
-        for name, account in declared.accounts.items():
+        for name in ("primary", "second", "low_right"):
+            account = declared.accounts[name]
             lines += [f"[accounts.{name}]", 'scheme = "bearer"', f'token = {{ env = "{account.secret.env}" }}']
         lines += [f"[claims.{SUITE}]", f"classes = {json.dumps(classes or declared.claims[SUITE].classes)}"]
         lines += [f"without = {json.dumps(without)}", "[target.limits]", "rate = 0", extra]

@@ -24,7 +24,7 @@ LAYERS = (
     {"evidence"},
     {"report"},
     {"selftest", "reference", "hostile"},
-    {"intake", "survey", "opening", "ahead", "run", "doctor", "rejudging", "sampling"},
+    {"intake", "survey", "opening", "ahead", "run", "doctor", "rejudging", "sampling", "cleaning"},
     {"__init__", "hookspecs", "plugin", "session", "items", "cli"},
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

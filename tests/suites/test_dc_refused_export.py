@@ -8,6 +8,7 @@ from pytest_szxc.reference.demo import demo_statement, withdraw
 from pytest_szxc.reference.lookup import load_reference
 from pytest_szxc.reference.platform import build_platform
 from pytest_szxc.selftest.trial import BASE_URL, NOW, SIZE, catalogue, judge_platform
+from pytest_szxc.target.clock import VirtualClock
 
 SUITE = "data_classification"
 
@@ -18,7 +19,7 @@ def test_an_error_in_the_exports_place_is_inconclusive() -> None:
     platform.refuse("export_catalogue", ApiError(200, 50301, "maintenance"))
     statement = demo_statement(platform, BASE_URL, catalogue())
     try:
-        verdict = judge_platform(suite, platform, statement)["DC-048"]
+        verdict = judge_platform(suite, platform, statement, VirtualClock(NOW))["DC-048"]
     finally:
         withdraw(statement)
         platform.close()

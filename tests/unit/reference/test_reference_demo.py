@@ -11,6 +11,7 @@ from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.reference import Envelope, Paging, Statement, build_platform, rebind
 from pytest_szxc.reference.demo import demo_statement, withdraw
 from pytest_szxc.reference.lookup import load_references
+from pytest_szxc.target.auth import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +43,25 @@ def test_everything_is_claimed(statement: Statement) -> None:
 
 
 def test_accounts_are_named_by_environment(demo: Platform, statement: Statement) -> None:
-    assert set(statement.accounts) == {"primary", "second", "low_right"}
+    assert set(statement.accounts) == set(demo.accounts.by_name)
     for name, account in statement.accounts.items():
-        assert os.environ[account.secret.env or ""] == demo.accounts.by_name[name].token
-        assert demo.accounts.by_name[name].token not in repr(statement)
+        held = demo.accounts.by_name[name]
+        secret = held.token if account.scheme == "bearer" else held.secret
+        assert read_secret(name, account.secret) == secret
+        assert secret not in repr(statement)
+        assert secret not in repr(held)
     withdraw(statement)
-    assert not any(account.secret.env in os.environ for account in statement.accounts.values())
+    assert not any(account.secret.env in os.environ for account in statement.accounts.values() if account.secret.env)
+    assert not any(account.secret.file.exists() for account in statement.accounts.values() if account.secret.file)
+
+
+def test_without_the_library_for_sm2_there_is_no_account_for_it(
+    demo: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_szxc.reference.demo.find_spec", lambda _: None)
+    made = demo_statement(demo, "http://127.0.0.1:1")
+    withdraw(made)
+    assert set(demo.accounts.by_name) - set(made.accounts) == {"sm2"}
 
 
 def test_two_demos_stand_side_by_side(demo: Platform, statement: Statement) -> None:

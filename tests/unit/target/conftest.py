@@ -92,7 +92,7 @@ def suite() -> Suite:
         operation("list_things", key="code", file=True),
         operation("judge", answer="object"),
         operation("export", answer="document"),
-        operation("create", answer="object", effect=Effect.WRITE),
+        operation("create", answer="object", effect=Effect.WRITE, harmless=True),
     )
     return Suite(
         "tiny",

@@ -83,6 +83,30 @@ def fault_of(folder: Path, suites: dict[str, Suite], text: str) -> StatementErro
     return caught.value
 
 
+def test_what_answers_are_written_in_is_said_of_a_binding_or_an_operation(
+    tmp_path: Path, suites: dict[str, Suite]
+) -> None:
+    usual = load(tmp_path, suites, "[binding.small]\ndefault = true")
+    assert {bound.format for bound in usual.operations.values()} == {"json"}
+    text = '[binding.small]\ndefault = true\nformat = "xml"\n'
+    text += '[binding.small.operations.list_things]\npath = "/t"\nformat = "json"'
+    mixed = {name: bound.format for (_, name), bound in load(tmp_path, suites, text).operations.items()}
+    assert mixed.pop("list_things") == "json"
+    assert set(mixed.values()) == {"xml"}
+    assert fault_of(tmp_path, suites, '[binding.small]\nformat = "yaml"').code == "document.wrong-value"
+
+
+@pytest.mark.parametrize("sink", ["http://10.0.0.9:8099", "http://tester.example:80"])
+def test_where_the_platform_reaches_the_tester(sink: str, tmp_path: Path, suites: dict[str, Suite]) -> None:
+    assert load(tmp_path, suites, f'[target]\nsink = "{sink}"').sink == sink
+    assert load(tmp_path, suites, "[target]").sink == ""
+
+
+@pytest.mark.parametrize("sink", ["https://x.example:443", "http://x.example", "http://x.example:80/path", "x:80", ""])
+def test_an_address_that_cannot_be_a_sink_is_refused(sink: str, tmp_path: Path, suites: dict[str, Suite]) -> None:
+    assert fault_of(tmp_path, suites, f'[target]\nsink = "{sink}"').code.startswith("document.")
+
+
 def test_a_whole_statement(tmp_path: Path, suites: dict[str, Suite]) -> None:
     (tmp_path / "regions.csv").write_text("name,code\n甲,999999\n乙,999999100000\n\n", encoding="utf-8-sig")
     found = load(tmp_path, suites, WHOLE)

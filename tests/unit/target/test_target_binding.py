@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_szxc.errors import Unjudgeable
-from pytest_szxc.target.binding import build_request, with_query
+from pytest_szxc.target.binding import build_request
+from pytest_szxc.target.queries import with_query
 from pytest_szxc.target.statement import Account, BoundOperation
 
 if TYPE_CHECKING:
@@ -73,3 +74,17 @@ def test_entries_replace_those_that_are_there() -> None:
     assert with_query("http://x/a?page=1&q=%E6%9D%91&e=", [("page", "2")]) == "http://x/a?page=2&q=%E6%9D%91&e="
     assert with_query("http://x/a?p=1&p=2&z=0", [("p", "7"), ("p", "8"), ("n", "9")]) == "http://x/a?p=7&p=8&z=0&n=9"
     assert with_query("http://x/a?b", []) == "http://x/a?b"
+
+
+def test_what_no_binding_foresees_is_sent_beside_the_templates() -> None:
+    beside = {"?odd": "1", ":X-Request-Id": "r-1", "+odd": [2]}
+    plain = BoundOperation("judge", "POST", "/?odd=0", query={"type": "all"})
+    request = build(plain, {"a": 1}, **beside)
+    assert request.url == "https://p.test/api/?odd=1&type=all"
+    assert ("x-request-id", "r-1") in request.headers
+    assert json.loads(request.body) == {"a": 1, "odd": [2]}
+    assert json.loads(build(BoundOperation("judge", "POST", "/", body={"b": "{a}"}), {"a": 1}, **beside).body) == {
+        "b": 1,
+        "odd": [2],
+    }
+    assert build(plain, **beside).body == b""

@@ -111,3 +111,12 @@ def test_only_the_schemas_times_are_converted(monkeypatch: pytest.MonkeyPatch) -
         "note": "2026-01-02 03:04:05",
     }
     assert shape_of(None, "urn:szxc:tiny:thing", "rfc3339").rewrites == ()
+
+
+def test_an_object_that_is_read_afterwards_stays_as_it_came() -> None:
+    item = {"at": {"t": 1780286400000}, "n": [1]}
+    shape = shape_of(bound({"at.name": "n"}, {"at.t": {"1780286400000": "then"}}), None, "rfc3339")
+    assert shape.of_kept(item) == {"at": {"t": "then", "name": [1]}}
+    assert item == {"at": {"t": 1780286400000}, "n": [1]}
+    plain = {"a": 1}
+    assert shape_of(None, None, "rfc3339").of_kept(plain) is plain

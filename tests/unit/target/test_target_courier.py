@@ -108,3 +108,22 @@ def test_a_fault_of_our_own_ending_is_not_recorded_as_the_targets() -> None:
     with pytest.raises(RunEnded):
         sender.fetch("list", REQUEST)
     assert list(sender.store.all()) == []
+
+
+def test_a_status_that_somebody_wants_to_see_is_an_answer() -> None:
+    refused = Response(429, (("retry-after", "7"),))
+    sender, clock = courier(Line(refused))
+    assert sender.fetch("list", REQUEST, accept=(429,)).response == refused
+    assert clock.monotonic() == 0
+
+
+def test_time_passes_by_the_clock_and_within_the_budget() -> None:
+    clock, store = VirtualClock(START), ExchangeStore()
+    sender = Courier(Line(OK), store, clock, Pace(Limits(rate=0, minutes=1), store, clock))
+    sender.fetch("list", REQUEST)
+    sender.wait(50)
+    assert clock.monotonic() == 50
+    with pytest.raises(TransportFault) as over:
+        sender.wait(11)
+    assert over.value.code == "budget.minutes"
+    assert clock.monotonic() == 50

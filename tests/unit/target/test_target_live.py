@@ -349,3 +349,64 @@ def test_after_the_end_nothing_is_sent(suite: Suite, platform: Platform) -> None
     with pytest.raises(RunEnded):
         sut.for_requirement("TY-002").records("list_things")
     assert platform.asked == []
+
+
+def test_a_walk_is_asked_anew_and_takes_pages_as_they_come(suite: Suite, platform: Platform) -> None:
+    view = live(suite, platform).for_requirement("TY-001")
+    first = [
+        (page.number, [record.get("code") for record in page.records], page.total)
+        for page in view.walk("list_things", size=2)
+    ]
+    assert first == [(1, ["R0", "R1"], 5), (2, ["R2", "R3"], 5), (3, ["R4"], 5)]
+    assert len(platform.asked) == 3
+    assert [page.number for page in view.walk("list_things", size=2)] == [1, 2, 3]
+    assert len(platform.asked) == 6
+    assert len(view.exchanges) == 6
+
+
+def test_two_requirements_share_their_first_walk(suite: Suite, platform: Platform) -> None:
+    sut = live(suite, platform)
+    for name in ("TY-001", "TY-002"):
+        assert len(list(sut.for_requirement(name).walk("list_things", pages=2))) == 2
+    assert len(platform.asked) == 2
+
+
+def test_a_reply_shows_the_answer_and_its_envelope(suite: Suite, platform: Platform) -> None:
+    envelope = replace(ENVELOPE, request_id="requestId", timestamp="at")
+    statement = replace(
+        STATEMENT, operations={("tiny", "judge"): bind("judge", "POST", "/judge", body={}, envelope=envelope)}
+    )
+    reply = live(suite, platform, statement=statement).for_requirement("TY-001").ask("judge")
+    assert reply.document == {"code": 0, "data": {"echo": {}}}
+    assert reply.envelope == {"code": 0, "message": None, "requestId": None, "timestamp": None}
+    assert (reply.sent, reply.elapsed) == (NOW, 0.0)
+
+
+def test_an_error_shows_its_envelope_too(suite: Suite, platform: Platform) -> None:
+    reply = live(suite, platform).for_requirement("TY-001").ask("judge", account="low_right", accept=(403,))
+    assert (reply.envelope["code"], reply.envelope["message"]) == (40302, "no")
+
+
+def test_a_forged_request_is_another_one_and_never_shared(suite: Suite, platform: Platform) -> None:
+    store = ExchangeStore()
+    sut = live(suite, platform, store)
+    for _ in range(2):
+        sut.for_requirement("TY-001").ask("judge", body={}, account="low_right", accept=(403,), forged="missing")
+    sut.for_requirement("TY-001").ask("judge", body={}, account="low_right", accept=(403,))
+    assert sorted(exchange.request.forged for exchange in store.all()) == ["", "missing"]
+
+
+def test_a_plain_request_goes_to_the_port_of_the_web_without_credentials(suite: Suite, platform: Platform) -> None:
+    store = ExchangeStore()
+    statement = replace(STATEMENT, base_url="https://szxc.invalid:8443/api")
+    view = live(suite, platform, store, statement=statement).for_requirement("TY-001")
+    view.ask("judge", body={}, account="low_right", forged="plain")
+    request = next(store.all()).request
+    assert (request.url, request.forged) == ("http://szxc.invalid:80/api/judge", "plain")
+    assert "x-low" not in dict(request.headers)
+
+
+def test_waiting_moves_the_clock(suite: Suite, platform: Platform) -> None:
+    clock = VirtualClock(NOW)
+    live(suite, platform, clock=clock).for_requirement("TY-001").wait(5)
+    assert clock.monotonic() == 5

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -194,3 +195,24 @@ def test_more_than_declared_is_left_to_the_suite() -> None:
 )
 def test_totals(value: object, total: int | None) -> None:
     assert total_of(value) == total
+
+
+def test_offsets_may_count_from_one() -> None:
+    platform = Platform(lambda query: (ROWS[int(query["at"]) - 1 : int(query["at"]) + 1], 5, {}))
+    assert walk(platform, Paging("offset", offset="at", size="n", limit=2, start=1)) == [0, 1, 2, 3, 4]
+    assert [url.rpartition("?q=1&")[2] for url in platform.urls] == ["at=1&n=2", "at=3&n=2", "at=5&n=2"]
+
+
+def test_pages_may_be_asked_for_in_the_body() -> None:
+    bodies: list[bytes] = []
+
+    def pages(requests: Sequence[Request]) -> list[Page]:
+        bodies.extend(request.body for request in requests)
+        answer = Answer("x", Response(200))
+        asked = [json.loads(request.body)["page"] for request in requests]
+        return [Page(answer, [{"n": number}], 3) for number in asked]
+
+    request = Request("POST", "http://x/search", body=b'{"where":[1],"page":9}')
+    found = collect(request, Paging("page", size="size", limit=1, place="body"), pages, 10)
+    assert [page.items for page in found] == [[{"n": 1}], [{"n": 2}], [{"n": 3}]]
+    assert bodies[0] == b'{"where":[1],"page":1,"size":1}'

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,7 @@ from pytest_szxc.messages import render
 from pytest_szxc.target.clock import RealClock
 from pytest_szxc.target.opening import Setting, open_target
 from pytest_szxc.target.preflight import Preflight, preflight, probes_of
-from pytest_szxc.target.statement import BoundOperation, Envelope, Limits, Paging, Statement
+from pytest_szxc.target.statement import Account, BoundOperation, Envelope, Limits, Paging, Secret, Statement
 from pytest_szxc.target.store import ExchangeStore
 
 if TYPE_CHECKING:
@@ -77,6 +79,22 @@ def test_one_root_cause_is_said_once(reply: bytes, cause: str, suite: Suite, ser
         assert render(cause, lang, found.cause.params)
         assert render(cause, lang, found.cause.params, part="hint")
         assert render(found.cause.params["fault"], lang, found.cause.params)
+
+
+@pytest.mark.parametrize(
+    ("hours", "cause"), [(0, "preflight.denied"), (-1, "preflight.clock"), (300, "preflight.clock")]
+)
+def test_signatures_refused_where_the_clocks_differ(
+    hours: int, cause: str, suite: Suite, serve: Callable[..., RawServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGNING_SECRET", "hunter2-hunter2")
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=hours), usegmt=True)
+    server = serve(answer({}, f"401 Unauthorized\r\nDate: {date}"))
+    account = Account("primary", "sd-open", client="c1", secret=Secret(env="SIGNING_SECRET"))
+    found, _ = probe(suite, server.url, replace(STATEMENT, accounts={"primary": account}))
+    assert found.cause is not None
+    assert found.cause.code == cause
+    assert "hunter2" not in render(cause, "zh", found.cause.params)
 
 
 def test_a_dead_host_is_asked_once(suite: Suite, serve: Callable[..., RawServer]) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_szxc.checks.rules import HELD, expect
-from pytest_szxc.errors import Absent, ConformanceFailure, PermissionMissing, TransportFault
+from pytest_szxc.errors import Absent, ConformanceFailure, PermissionMissing, TransportFault, Unjudgeable
 from pytest_szxc.model import Finding, Level, Location, Status
 from pytest_szxc.verdict.judge import FINDINGS_KEPT, Context, judge
 
@@ -99,6 +99,20 @@ def test_an_interrupt_is_not_swallowed(row, view, check, error):
 def test_a_feature_the_system_lacks_is_not_applicable_when_unseen(row, view, check):
     found = verdict(row(feature="fusion"), view(), check, context=Context(frozenset({"fusion"})))
     assert (found.status, found.cause.code) == (Status.NOT_APPLICABLE, "claim.without")
+
+
+def test_an_absent_operation_of_a_feature_the_system_lacks_is_not_applicable(row, view, check):
+    absent = Absent("list_entries", "x9", status=404)
+    context = Context(frozenset({"fusion"}), owners={"list_entries": "XX-001"})
+    found = verdict(row(feature="fusion"), view(), check, raising=absent, context=context)
+    assert (found.status, found.cause.code, found.findings) == (Status.NOT_APPLICABLE, "claim.without", ())
+
+
+def test_an_operation_that_is_not_bound_because_the_system_lacks_it_is_not_applicable(row, view, check):
+    unbound = Unjudgeable("binding.missing", operation="list_entries", suite="s")
+    found = verdict(row(feature="fusion"), view(), check, raising=unbound, context=Context(frozenset({"fusion"})))
+    assert (found.status, found.cause.code) == (Status.NOT_APPLICABLE, "claim.without")
+    assert verdict(row(feature="fusion"), view(), check, raising=unbound).status is Status.INCONCLUSIVE
 
 
 def test_a_feature_the_system_lacks_but_shows_is_a_contradiction(row, view, check):

@@ -1,0 +1,75 @@
+"""Secrets taken out of what the system under test sends back, in whatever form it writes them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_szxc.model import Response
+
+SHORTEST = 6
+SHORTEST_NUMBER = 12
+"""Characters below which a secret, or one of digits only, is not looked for in answers: it could be ordinary data."""
+
+Shield = tuple[tuple[bytes, bytes], ...]
+"""Forms of secrets, each with what is to stand in its place."""
+
+
+def shield_of(secret: str, place: str) -> Shield:
+    """What hides a secret behind a placeholder."""
+    return tuple((form, place.encode()) for form in forms(secret))
+
+
+def forms(secret: str) -> Iterator[bytes]:
+    """The forms in which a secret may come back: as it is, in a URL, in hexadecimal, in base64, each escaped or not."""
+    if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
+        return
+    raw = secret.encode()
+    encoded = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper())
+    in_base64 = (form.decode("ascii") for form in _base64_forms(raw))
+    texts = (text for form in (secret, *encoded, *in_base64) for text in _escaped_forms(form))
+    yield from dict.fromkeys(text.encode() for text in texts)
+
+
+def redacted(response: Response, shield: Shield) -> Response:
+    """The response with placeholders where secrets were."""
+    body = response.body
+    for form, place in shield:
+        if form in body:
+            body = body.replace(form, place)
+    headers = tuple((name, cleaned(value, shield)) for name, value in response.headers) if shield else response.headers
+    return replace(response, headers=headers, body=body)
+
+
+def cleaned(text: str, shield: Shield) -> str:
+    """The text with placeholders where secrets were."""
+    raw = text.encode("utf-8", "surrogateescape")
+    for form, place in shield:
+        raw = raw.replace(form, place)
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _escaped_forms(text: str) -> Iterator[str]:
+    """As it is, as writers of JSON escape it (most languages, PHP, Go, Gson, .NET), and as HTML does."""
+    in_ascii, plain = json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]
+    yield from (text, in_ascii, plain, in_ascii.replace("/", "\\/"), plain.replace("/", "\\/"), escape(text))
+    for coded in ("<>&", "<>&='"):
+        yield "".join(f"\\u{ord(char):04x}" if char in coded else char for char in plain)
+    unquoted = plain.replace('\\"', "\\u0022")
+    yield "".join(f"\\u{ord(char):04X}" if char in "<>&'+`" or not char.isascii() else char for char in unquoted)
+
+
+def _base64_forms(raw: bytes) -> Iterable[bytes]:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(raw)
+        for offset in range(3):
+            # Characters that also depend on the neighbours' bits are left out.
+            end = (len(raw) + offset) * 4 // 3
+            yield encode(b"\0" * offset + raw)[(0, 2, 3)[offset] : end]
