@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from pytest_szxc.target import strict_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rdflib import Dataset
+    import rdflib
     from rdflib.term import Node
 
     from pytest_szxc.model import Json
@@ -35,7 +34,7 @@ class Resource:
 
     iri: str
     node: Node
-    dataset: Dataset
+    triples: rdflib.Graph
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -59,30 +58,30 @@ class Resource:
         from rdflib import Literal  # noqa: PLC0415 -- see parse_jsonld
 
         found = {value for value in self._values(name) if not isinstance(value, Literal)}
-        return tuple(sorted((_resource(value, self.dataset) for value in found), key=lambda one: one.iri))
+        return tuple(sorted((_resource(value, self.triples) for value in found), key=lambda one: one.iri))
 
     def _values(self, name: str) -> Iterator[Node]:
         from rdflib import URIRef  # noqa: PLC0415 -- see parse_jsonld
 
-        yield from (row[2] for row in self.dataset.quads((self.node, URIRef(name), None, None)))
+        yield from (row[2] for row in self.triples.triples((self.node, URIRef(name), None)))
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
     """What a document says, its named graphs taken together."""
 
-    dataset: Dataset
+    triples: rdflib.Graph
 
     def __len__(self) -> int:
-        return len({row[:3] for row in self.dataset.quads()})
+        return len(self.triples)
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of any of some classes, in order of their IRIs."""
         from rdflib import URIRef  # noqa: PLC0415 -- see parse_jsonld
 
-        rows = (row for name in types for row in self.dataset.quads((None, URIRef(_TYPE), URIRef(name), None)))
+        rows = (row for name in types for row in self.triples.triples((None, URIRef(_TYPE), URIRef(name))))
         found = {row[0] for row in rows}
-        return tuple(sorted((_resource(node, self.dataset) for node in found), key=lambda one: one.iri))
+        return tuple(sorted((_resource(node, self.triples) for node in found), key=lambda one: one.iri))
 
 
 def parse_jsonld(body: bytes, base: str = BASE) -> Graph:
@@ -100,17 +99,15 @@ def parse_jsonld(body: bytes, base: str = BASE) -> Graph:
     document = json.loads(body)
     _guard(document, 0, [])
     # Two tenths of a second, for the few who read linked data.
-    from rdflib import Dataset  # noqa: PLC0415
+    import rdflib  # noqa: PLC0415
     from rdflib.plugins.parsers.jsonld import to_rdf  # noqa: PLC0415
 
-    dataset = Dataset(default_union=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of its own ways, by the library itself
-        try:
-            to_rdf(document, dataset, base)
-        except Exception as error:  # the reader raises whatever comes to it
-            raise Unjudgeable("linked.unreadable", problem=show(f"{type(error).__name__}: {error}")) from error
-    return Graph(dataset)
+    triples = rdflib.Graph()  # named graphs are taken together with the others
+    try:
+        to_rdf(document, triples, base)
+    except Exception as error:  # the reader raises whatever comes to it
+        raise Unjudgeable("linked.unreadable", problem=show(f"{type(error).__name__}: {error}")) from error
+    return Graph(triples)
 
 
 def _guard(value: Json, depth: int, contexts: list[Json]) -> None:
@@ -139,7 +136,7 @@ def _guard_context(value: Json, depth: int, contexts: list[Json]) -> None:
         _guard(value, depth + 1, contexts)
 
 
-def _resource(node: Node, dataset: Dataset) -> Resource:
+def _resource(node: Node, triples: rdflib.Graph) -> Resource:
     from rdflib import BNode  # noqa: PLC0415 -- see parse_jsonld
 
-    return Resource(f"_:{node}" if isinstance(node, BNode) else str(node), node, dataset)
+    return Resource(f"_:{node}" if isinstance(node, BNode) else str(node), node, triples)
