@@ -36,7 +36,7 @@ def _depth(node: Element, named: Named, known: dict[int, int], above: int) -> in
     if above > MAX_DEPTH:
         raise Unjudgeable("xsd.size", what="group", limit=MAX_DEPTH)
     if id(node) not in known:
-        own = int(node.tag in _GROUPS)
+        own = int(node.tag in _GROUPS and "name" not in node.keys())  # noqa: SIM118 -- an element, no mapping
         below = [child for child in node if child.tag != _ELEMENT] + _referred(node, named)
         known[id(node)] = own + max((_depth(child, named, known, above + own) for child in below), default=0)
     if above + known[id(node)] > MAX_DEPTH:
