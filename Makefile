@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-SERVER := .venv-datasette
+SERVERS := datasette pygeoapi mapproxy pycsw
 OUT ?= szxc-results/demo
 JOBS ?= auto
 
@@ -19,12 +19,13 @@ CODE := pytest_szxc conformance_suites tests benchmarks examples hatch_build.py
 # The checks start Python many times: without compiled files each start would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint typecheck unit audit selftest datasette bench prove clean
+.PHONY: help demo test lint typecheck unit audit selftest servers $(SERVERS) bench prove clean
 
 help:
 	@echo "make demo   set up, start the embedded reference platform, judge it, say where the report is"
 	@echo "make test   set up with the developer's tools, then every check that CI runs"
-	@echo "make lint | unit | audit | selftest | datasette   one part of make test"
+	@echo "make lint | unit | audit | selftest | servers   one part of make test"
+	@echo "make $(SERVERS)   one of the servers that nobody here wrote"
 	@echo "make bench  measure; prints figures    make prove  the long proofs, into docs/proof/"
 	@echo "make clean  remove what the above wrote"
 
@@ -45,10 +46,10 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@$(PIP) --requirement $(VENV)/dev.txt
 	@touch $@
 
-# The server of examples/datasette has an environment of its own, as any other platform has.
-$(SERVER)/installed: examples/datasette/requirements.txt | $(RUN)
-	@$(RUN) -m venv $(SERVER)
-	@$(SERVER)/$(notdir $(BIN))/python -m pip --disable-pip-version-check -qq install --requirement $<
+# Each server of examples/ has an environment of its own, as any other platform has.
+.venv-%/installed: examples/%/requirements.txt | $(RUN)
+	@$(RUN) -m venv .venv-$*
+	@.venv-$*/$(notdir $(BIN))/python -m pip --disable-pip-version-check -qq install --requirement $<
 	@touch $@
 
 # --- the main job ------------------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ demo: $(VENV)/installed
 
 # --- every check that CI runs, the quick ones first --------------------------------------------------------------
 
-test: lint typecheck audit selftest datasette unit
+test: lint typecheck audit selftest servers unit
 	@echo "make test: all good"
 
 lint: $(VENV)/installed-dev
@@ -75,8 +76,10 @@ audit: $(VENV)/installed-dev
 selftest: $(VENV)/installed-dev
 	$(BIN)/szxc selftest
 
-datasette: $(VENV)/installed-dev $(SERVER)/installed
-	$(RUN) examples/datasette/run.py
+servers: $(SERVERS)
+
+$(SERVERS): %: $(VENV)/installed-dev .venv-%/installed
+	$(RUN) examples/$*/run.py
 
 unit: $(VENV)/installed-dev
 	$(RUN) -m coverage erase
@@ -89,12 +92,11 @@ unit: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(RUN) benchmarks/run_all.py
 
-prove: $(VENV)/installed-dev $(SERVER)/installed
+prove: $(VENV)/installed-dev servers
 	@mkdir -p docs/proof
-	$(BIN)/szxc selftest --json docs/proof/kill-matrix.json
-	$(RUN) examples/datasette/run.py
+	$(BIN)/szxc selftest --all --json docs/proof/kill-matrix.json
 	$(RUN) benchmarks/run_all.py --long --out docs/proof
 
 clean:
-	rm -rf $(VENV) $(SERVER) .venv-bench-* szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SERVERS:%=.venv-%) .venv-bench-* szxc-results build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

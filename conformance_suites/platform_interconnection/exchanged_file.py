@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import io
 import json
 
 ALGORITHMS = {"sm3": "sm3", "sha256": "sha256"}
@@ -57,7 +58,7 @@ def _length(text: str) -> tuple[int, ...]:
 
 def _rows(text: str) -> tuple[int, ...]:
     try:
-        rows = sum(bool(row) for row in csv.reader(text.splitlines(keepends=True)))
+        rows = sum(bool(row) for row in csv.reader(io.StringIO(text, newline="")))
     except csv.Error:
         return ()
     return (rows, rows - 1) if rows else (0,)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .map_interfaces import UNBOUND, asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_szxc import Json, Record, Reply, Sut
+    from pytest_szxc import Record, Reply, Sut
 
 MOST = 2
 """Collections whose features are asked for."""
@@ -76,7 +76,7 @@ def feature_collections(sut: Sut) -> Iterator[Record]:
     yield from [row for row in rows if is_of_features(row)][:MOST]
 
 
-def features(sut: Sut, collection: Record, *, size: int = SIZE, pages: int = PAGES, **params: Json) -> Features:
+def features(sut: Sut, collection: Record, *, size: int = SIZE, pages: int = PAGES, **params: Any) -> Features:  # noqa: ANN401 -- texts by name
     """Some pages of a collection's features; a refused parameter gives none, and the refusal.
 
     Raises:

@@ -167,33 +167,40 @@ def _record_missing_between_pages(platform: Platform) -> None:
     _windowed(platform, lambda number, size: (number - 1) * (size + 1))
 
 
-@MUTANTS.add("order-changes-between-walks", "两次翻页顺序不同", "the order is another in each walk")
-def _order_changes_between_walks(platform: Platform) -> None:
+def _ordered(platform: Platform, order: Callable[[Call], str]) -> None:
+    """Give the records of each call in an order of its own; other operations keep theirs."""
     exchange = _exchange(platform)
 
     def turned(handler: demo.Handler) -> demo.Handler:
         def answer(call: Call) -> Answer:
-            if _number(call, "page") == 1 and _number(call, "pageSize", exchange.limit) < exchange.limit // 2:
-                exchange.order = "-position" if exchange.order == "position" else "position"
-            return handler(call)
+            exchange.order = order(call)
+            try:
+                return handler(call)
+            finally:
+                exchange.order = "position"
 
         return answer
 
     platform.rewire(LIST, turned)
 
 
+@MUTANTS.add("order-changes-between-walks", "两次翻页顺序不同", "the order is another in each walk")
+def _order_changes_between_walks(platform: Platform) -> None:
+    orders = {True: "position", False: "position DESC"}
+    walk = {"even": False}
+    limit = _exchange(platform).limit
+
+    def order(call: Call) -> str:
+        small = _number(call, "pageSize", limit) < limit // 2
+        walk["even"] ^= small and _number(call, "page") == 1
+        return orders[walk["even"] or not small]
+
+    _ordered(platform, order)
+
+
 @MUTANTS.add("order-depends-on-page-size", "顺序随每页条数而变", "the order depends on the page size")
 def _order_depends_on_page_size(platform: Platform) -> None:
-    exchange = _exchange(platform)
-
-    def sorted_by(handler: demo.Handler) -> demo.Handler:
-        def answer(call: Call) -> Answer:
-            exchange.order = "position" if _number(call, "pageSize", 2) % 2 else "key DESC"
-            return handler(call)
-
-        return answer
-
-    platform.rewire(LIST, sorted_by)
+    _ordered(platform, lambda call: "position" if _number(call, "pageSize", 2) % 2 else "key DESC")
 
 
 # --- bounds -----------------------------------------------------------------------------------------------------------

@@ -85,6 +85,12 @@ _one(
     lambda row: row["subject"].update(idNo="999999190001010016"),
 )
 _one(
+    "stored-identity-card-wrong",
+    ("注明居民身份证的号码校验位错误", "a number fails its check whose document is called an identity card"),
+    "WHEAT-1",
+    lambda row: row["subject"].update(idType="居民身份证", idNo="999999190001010016"),
+)
+_one(
     "subject-without-code",
     ("主体没有代码", "a subject without code"),
     "MAIZE-3",
@@ -190,6 +196,13 @@ _one(
     ("合并批次之一来源不明", "one of the merged batches is unknown"),
     "RICE-6",
     lambda row: row["source"].update(prevBatch=["RICE-T1", "NOBODY-T2"]),
+)
+
+_one(
+    "unknown-source-as-of-this-platform",
+    ("来源批次不明，注明来自本平台", "an unknown source batch that is said to be of this very platform"),
+    "WHEAT-4",
+    lambda row: row["source"].update(prevBatch="WHEAT-B2", platform="node-999999"),
 )
 
 # --- IC-060, IC-061 ---------------------------------------------------------------------------------------------------
@@ -314,6 +327,12 @@ def _too_few_terminals(platform: Platform) -> None:
 @MUTANTS.add("too-few-work-units", "只有 19 个作业单元", "nineteen work units only")
 def _too_few_work_units(platform: Platform) -> None:
     for row in platform.store.all(UNITS)[ONE_SHORT:]:
+        platform.store.remove(UNITS, row["unitId"])
+
+
+@MUTANTS.add("no-work-units", "没有作业单元", "no work unit at all")
+def _no_work_units(platform: Platform) -> None:
+    for row in platform.store.all(UNITS):
         platform.store.remove(UNITS, row["unitId"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,20 @@ def mount(platform: Platform) -> None:
     for topic in TOPICS:
         import_module(f".reference_{topic}", __package__).mount(node)
     for name in ("openapi", *(f"openapi_{topic}" for topic in TOPICS)):
-        platform.describe(json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8")))
+        platform.describe(_document(name))
+    platform.claim(SUITE, _classes())
+
+
+@cache
+def _document(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _classes() -> tuple[str, ...]:
     suite = tomllib.loads((FOLDER / "suite.toml").read_text(encoding="utf-8"))
-    platform.claim(SUITE, [row["id"] for row in suite["classes"]])
+    return tuple(row["id"] for row in suite["classes"])
 
 
 class Node:

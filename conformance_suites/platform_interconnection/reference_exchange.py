@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
 
@@ -46,12 +46,14 @@ class Exchange:
         limit: records on a page, at most.
         order: how records are ordered, in SQL.
         after: which changes come after a watermark, in SQL.
+        pager: how its lists are paged, if not as all lists of the platform.
     """
 
     node: Node
     limit: int = LIMIT
     order: str = "position"
     after: str = AFTER
+    pager: demo.pages.Pager | None = None
     known: dict[str, Resource] = field(default_factory=lambda: {one.code: one for one in resources()})
 
     def list_records(self, call: Call) -> Answer:
@@ -133,7 +135,8 @@ class Exchange:
 
     def _page(self, call: Call, table: str, where: demo.Where, order: str = "position") -> Answer:
         platform = self.node.platform
-        pager = replace(platform.pager, limit=min(platform.pager.limit, self.limit))  # type: ignore[type-var,attr-defined]
+        own: Any = self.pager or platform.pager
+        pager = replace(own, limit=min(own.limit, self.limit))
         window = pager.window(call.args)
         items = platform.store.page(table, window.offset, window.limit, where, order)
         return pager.answer(call, window, items, platform.store.count(table, where))

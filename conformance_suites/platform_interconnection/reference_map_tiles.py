@@ -41,7 +41,7 @@ class Level:
     @property
     def span(self) -> float:
         """Degrees of a tile's side."""
-        return 180.0 / 2 ** (self.number - 1)
+        return 180.0 / float(2 ** (self.number - 1))
 
     def tile(self, row: int, column: int) -> Box:
         """The extent of a tile."""

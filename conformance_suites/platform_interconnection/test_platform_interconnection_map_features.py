@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pytest_szxc import expect, requirement
@@ -174,7 +175,7 @@ def _times(sut: Sut, collection: Record, whole: Features) -> Iterator[Observatio
     if told or score[best] == len(answers) or not _fit([set(found.keys) for _, found in answers], set(whole.keys)):
         for span, found in answers:
             what = f"datetime={span} ({best.begin})"
-            yield from _compared(found, whole, lambda one, span=span: best.lies(one, span), what)
+            yield from _compared(found, whole, partial(best.lies, span=span), what)
 
 
 def _fit(answers: list[set[str]], whole: set[str]) -> bool:
@@ -198,16 +199,15 @@ def _explains(clock: Clock, span: Span, found: Features, whole: Features) -> boo
 
 def _odd_parameters(sut: Sut, collection: Record) -> Iterator[Observation]:
     """What is not known is refused or passed over; a box that is none is refused."""
-    unknown = next(iter(_one(sut, collection, unknown="1")))
+    unknown = _status(sut, collection, unknown="1")
     holds = unknown < OUTAGES[0]
     at = collection.at("id")
     yield expect(holds, at, expected="an unknown parameter: 400, or passed over", observed=unknown)
-    broken = next(iter(_one(sut, collection, bbox="1,2,3")))
+    broken = _status(sut, collection, bbox="1,2,3")
     yield expect(broken in BAD, at, expected="bbox=1,2,3: 400", observed=broken)
 
 
-def _one(sut: Sut, collection: Record, **params: str) -> Iterator[int]:
-    accept = (0, *OUTAGES)
-    name = collection.text("id")
-    for page in sut.walk("map_features", size=1, pages=1, accept=accept, collectionId=name, **params):
-        yield page.reply.response.status
+def _status(sut: Sut, collection: Record, bbox: str | None = None, unknown: str | None = None) -> int:
+    name, accept = collection.text("id"), (0, *OUTAGES)
+    walk = sut.walk("map_features", size=1, pages=1, accept=accept, collectionId=name, bbox=bbox, unknown=unknown)
+    return next(iter(walk)).reply.response.status

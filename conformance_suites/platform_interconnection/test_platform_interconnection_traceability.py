@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc import SzxcError, codes, expect, masks, record_rule, requirement, schema, set_rule
+from pytest_szxc import SzxcError, codes, expect, masks, record_rule, requirement, schema
 
 from .capability import capability, error_codes, resources
 from .cascade_tables import code_of, listed, rows
@@ -80,7 +80,7 @@ def _stored_codes(records: list[Record]) -> Iterator[Observation]:
             code = subject.text("uscc") or ""
             holds = codes.is_uscc_form(code) and (code not in failing or code in tolerated)
             yield expect(holds, subject.at("uscc"), expected="USCC, 18 characters, right check", observed=code or "-")
-        elif subject.text("kind") == "natural" and subject.text("idType") in (None, "", "citizen"):
+        elif subject.text("kind") == "natural" and _has_citizen_number(subject):
             number = subject.text("idNo") or ""
             holds = codes.is_citizen_number(number) or (bool(number) and masks.has_mask(number))
             yield expect(holds, subject.at("idNo"), expected="citizen number, right check, or masked", observed=number)
@@ -88,6 +88,12 @@ def _stored_codes(records: list[Record]) -> Iterator[Observation]:
 
 def _is_legal(subject: Record) -> bool:
     return subject.text("kind") == "legal"
+
+
+def _has_citizen_number(subject: Record) -> bool:
+    """Whether the number is said to be a citizen number, or nothing else is said of it."""
+    said = (subject.text("idType") or "").strip().casefold()
+    return not said or said in {row["word"] for row in rows("identity_words")}
 
 
 def _refused(sut: Sut, body: dict[str, object]) -> Iterator[Observation]:
@@ -120,16 +126,21 @@ def test_a_record_has_source_and_destination(record: Record) -> Iterator[Observa
 
 
 def _stage(record: Record) -> str | None:
-    """The stage's code: the code itself, its Chinese word, or another word for it."""
-    said = (record.text("stage") or "").strip()
+    return _stage_of(record.text("stage") or "")
+
+
+def _stage_of(word: str) -> str | None:
+    """A stage's code: the code itself, its Chinese word, or another word for it."""
+    said = word.strip()
     other = {row["word"].casefold(): row["code"] for row in rows("trace_stage_words")}
     return code_of("trace_stages", said) or other.get(said.casefold())
 
 
-@set_rule("IC-059", over="list_trace")
-def test_batches_lead_back_to_where_they_began(records: Iterable[Record]) -> Iterator[Observation]:
+@requirement("IC-059")
+def test_batches_lead_back_to_where_they_began(sut: Sut) -> Iterator[Observation]:
     """What goes out came in; each source batch is one that went out before; no batch comes from itself."""
-    rows_ = list(records)
+    rows_ = list(sut.records("list_trace"))
+    here = ("", *(_own_name(sut) if any(row.has("source.platform") for row in rows_) else ()))
     sources, begun = sources_of(rows_), origins(rows_)
     circling = in_cycles(sources)
     for record in rows_:
@@ -139,8 +150,16 @@ def test_batches_lead_back_to_where_they_began(records: Iterable[Record]) -> Ite
             yield expect(came_in, record.at("inBatch"), expected="inbound batch", observed="absent")
         if batch:
             yield expect(batch not in circling, record.at("outBatch"), expected="no cycle", observed=batch)
-        if not record.has("source.platform"):
+        if (record.text("source.platform") or "").strip() in here:
             yield from _known(record, begun, first=first)
+
+
+def _own_name(sut: Sut) -> tuple[str, ...]:
+    """What the platform calls itself: a source there is none elsewhere; nothing where it does not say."""
+    try:
+        return (capability(sut).text("nodeId") or "",)
+    except SzxcError:
+        return ()
 
 
 def _known(record: Record, begun: set[str], *, first: bool) -> Iterator[Observation]:
@@ -165,7 +184,7 @@ def test_all_stages_can_be_docked(sut: Sut) -> Iterator[Observation]:
     missing = [row["code"] for row in rows("trace_stages") if row["code"] not in seen]
     if last is None:
         return
-    declared = set(capability(sut).texts("traceStages")) if missing else set()
+    declared = {_stage_of(word) for word in capability(sut).texts("traceStages")} if missing else set()
     for stage in missing:
         yield expect(stage in declared, last.at("stage"), expected=stage, observed=", ".join(sorted(seen)))
 

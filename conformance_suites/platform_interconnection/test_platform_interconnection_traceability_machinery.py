@@ -81,9 +81,16 @@ def test_track_points_say_where_when_and_what(points: Iterable[Record]) -> Itera
 @requirement("IC-064")
 def test_enough_was_docked(sut: Sut) -> Iterator[Observation]:
     """Distinct terminals and work units, without what this run made."""
-    for operation, member, least in (("list_terminals", "terminalId", TERMINALS), ("list_work_units", "unitId", UNITS)):
-        rows = [row for row in sut.records(operation) if not (row.text(member) or "").startswith(sut.prefix)]
+    wanted = (("list_terminals", "terminalId", TERMINALS), ("list_work_units", "unitId", UNITS))
+    docked = [(member, least, _not_of_this_run(sut, operation, member)) for operation, member, least in wanted]
+    last = next((rows[-1] for *_, rows in docked if rows), None)
+    if last is None:
+        return
+    for member, least, rows in docked:  # terminals without any work are too little work
         names = {name for row in rows if (name := row.text(member))}
-        if rows:
-            at = rows[-1].at(member)
-            yield expect(len(names) >= least, at, expected=f"≥ {least}", observed=f"{len(names)} {member}")
+        at = rows[-1].at(member) if rows else last.at()
+        yield expect(len(names) >= least, at, expected=f"≥ {least}", observed=f"{len(names)} {member}")
+
+
+def _not_of_this_run(sut: Sut, operation: str, member: str) -> list[Record]:
+    return [row for row in sut.records(operation) if not (row.text(member) or "").startswith(sut.prefix)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import reference as demo
 
 from .reference import SUITE, part
-from .reference_cascade_data import CATALOGUE, REQUESTS, SERVICES, TABLES
+from .reference_cascade_data import CATALOGUE, FILES, REQUESTS, SERVICES, TABLES
 from .reference_data import resources, stamp
 
 if TYPE_CHECKING:
@@ -97,6 +97,14 @@ _stored(
     ("主键以逗号分隔，列名大小写不同", "a key as one text, in other letters"),
     TABLES,
     lambda table: table.update(primaryKey=", ".join(table["primaryKey"]).lower()),
+)
+
+
+_stored(
+    "files-with-odd-line-breaks",
+    ("CSV 字段内含 U+2028 与垂直制表符", "fields of CSV that hold line breaks which are none of CSV"),
+    FILES,
+    lambda file: file.update(content=file["content"].replace(",9999", ",\u2028\v9999")),
 )
 
 

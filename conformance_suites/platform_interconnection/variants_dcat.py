@@ -152,3 +152,17 @@ def _series(row: Row) -> list[Row]:
     member |= {"dcat:inSeries": {"@id": row["@id"]}, "dcat:distribution": row["dcat:distribution"]}
     series = {name: value for name, value in row.items() if name != "dcat:distribution"}
     return [series | {"@type": "dcat:DatasetSeries"}, member]
+
+
+@VARIANTS.add("dcat-access-service", "DCAT 由分发指向服务", "distributions name their services, services name nothing")
+def _with_access_services(platform: Platform) -> None:
+    def turned(document: Row) -> Row:
+        rows = document["@graph"]
+        serving = {row["dcat:servesDataset"]: row["@id"] for row in rows if "dcat:servesDataset" in row}
+        for row in rows:
+            row.pop("dcat:servesDataset", None)
+            if row["@id"] in serving:
+                row["dcat:distribution"]["dcat:accessService"] = serving[row["@id"]]
+        return document
+
+    _whole(platform, turned)

@@ -51,6 +51,36 @@ def _altered(platform: Platform, operation: str, change: Callable[[Call, Row], R
     platform.rewire(operation, altered)
 
 
+def _paged(platform: Platform, pager: pages.Pager) -> None:
+    """Page the lists of this topic in another style; other lists keep theirs."""
+    exchange = _exchange(platform)
+
+    def turned(handler: demo.Handler) -> demo.Handler:
+        def answer(call: Call) -> Answer:
+            exchange.pager = pager
+            try:
+                return handler(call)
+            finally:
+                exchange.pager = None
+
+        return answer
+
+    for operation in (LIST, SEARCH, CHANGES):
+        platform.rewire(operation, turned)
+
+
+def _rebound(paging: demo.Paging) -> demo.rebind.StatementChange:
+    """The binding of the same lists, in that style."""
+    change = demo.rebind.paging(paging)
+
+    def changed(statement: demo.Statement) -> demo.Statement:
+        other = change(statement).operations
+        own = {key: other[key] for key in other if key[1] in (LIST, SEARCH, CHANGES)}
+        return replace(statement, operations={**statement.operations, **own})
+
+    return changed
+
+
 # --- paging -----------------------------------------------------------------------------------------------------------
 
 
@@ -58,9 +88,9 @@ def _offsets(start: int) -> demo.Paging:
     return demo.Paging(style="offset", offset="offset", size="limit", limit=50, start=start)
 
 
-@VARIANTS.add("exchange-offset-paging", "按偏移分页", "paging by offset", demo.rebind.paging(_offsets(0)))
+@VARIANTS.add("exchange-offset-paging", "按偏移分页", "paging by offset", _rebound(_offsets(0)))
 def _exchange_offset_paging(platform: Platform) -> None:
-    platform.pager = pages.Offsets()
+    _paged(platform, pages.Offsets())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +103,9 @@ class OffsetsFromOne(pages.Offsets):
         return pages.Window(pages.number(args, "offset", 1, 1) - 1, limit)
 
 
-@VARIANTS.add("exchange-offsets-from-one", "偏移自一起", "offsets that begin at one", demo.rebind.paging(_offsets(1)))
+@VARIANTS.add("exchange-offsets-from-one", "偏移自一起", "offsets that begin at one", _rebound(_offsets(1)))
 def _exchange_offsets_from_one(platform: Platform) -> None:
-    platform.pager = OffsetsFromOne()
+    _paged(platform, OffsetsFromOne())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +122,10 @@ class PagesFromZero(pages.PageNumbers):
     "exchange-pages-from-zero",
     "页码自零起",
     "pages are counted from zero",
-    demo.rebind.paging(demo.Paging(style="page", page="page", size="pageSize", limit=50, first=0)),
+    _rebound(demo.Paging(style="page", page="page", size="pageSize", limit=50, first=0)),
 )
 def _exchange_pages_from_zero(platform: Platform) -> None:
-    platform.pager = PagesFromZero()
+    _paged(platform, PagesFromZero())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +142,10 @@ class CountedCursors(pages.Cursors):
     "exchange-cursors",
     "带总数的游标分页",
     "cursors with a total",
-    demo.rebind.paging(demo.Paging(style="cursor", cursor="cursor", next="next", size="limit", limit=50)),
+    _rebound(demo.Paging(style="cursor", cursor="cursor", next="next", size="limit", limit=50)),
 )
 def _exchange_cursors(platform: Platform) -> None:
-    platform.pager = CountedCursors()
+    _paged(platform, CountedCursors())
 
 
 @VARIANTS.add(

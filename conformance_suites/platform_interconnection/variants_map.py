@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from pytest_szxc.reference import Answer, Call, Platform
 
-    from .reference_map import Maps
 
 Row = dict[str, Any]
 VARIANTS = demo.Variants()
@@ -35,8 +34,8 @@ _REST = re.compile(r"/v1/map/tiles/([^/]+)/([^/]+)/([^/]+)/([^/]+)/([^/]+)/([^/]
 _TILES = ("layer", "style", "tileMatrixSet", "tileMatrix", "tileRow", "tileCol")
 
 
-def _maps(platform: Platform) -> Maps:
-    return part(platform, TOPIC)  # type: ignore[no-any-return] # what this topic keeps
+def _maps(platform: Platform) -> Any:  # noqa: ANN401 -- whose methods and values a change may replace
+    return part(platform, TOPIC)
 
 
 def _document(name: str, words: tuple[str, str], operation: str, change: Callable[[Any], object]) -> None:
@@ -103,7 +102,7 @@ def _restful(platform: Platform) -> None:
     names |= {"tileRow": "{TileRow}", "tileCol": "{TileCol}"}
     address = TEMPLATE.format(**names)
     tiles.resource_url = f'<ResourceURL format="image/png" resourceType="tile" template="{address}"/>'
-    tiles.wmts_operations = lambda _: ""  # type: ignore[method-assign] # none is needed then
+    tiles.wmts_operations = lambda _: ""
     platform.wrap(_rest)
 
 
@@ -125,7 +124,7 @@ def _jpeg_tiles(platform: Platform) -> None:
 
 @VARIANTS.add("map-tiles-without-limits", "无瓦片行列范围", "no limits of tiles")
 def _without_limits(platform: Platform) -> None:
-    _maps(platform).tiles.limits = lambda _: ""  # type: ignore[method-assign] # optional
+    _maps(platform).tiles.limits = lambda _: ""
 
 
 @VARIANTS.add("map-crs-short", "坐标系写作 EPSG:4490，经度在前", "EPSG:4490 in short, longitude first")
@@ -263,7 +262,7 @@ _document("map-geometry-null", ("个别要素无几何", "features without a geo
 
 @VARIANTS.add("map-unknown-parameter-ignored", "忽略未知参数", "unknown parameters are passed over")
 def _unknown_ignored(platform: Platform) -> None:
-    _maps(platform).know = lambda _: None  # type: ignore[method-assign] # legal
+    _maps(platform).know = lambda _: None
 
 
 @VARIANTS.add("map-small-pages", "每页至多七个要素", "seven features on a page at most")
@@ -275,7 +274,7 @@ def _small_pages(platform: Platform) -> None:
         start, size = right(call)
         return start, min(size, 7)
 
-    maps.window = window  # type: ignore[method-assign] # legal
+    maps.window = window
 
 
 def _without_time(document: Row) -> None:
@@ -285,7 +284,7 @@ def _without_time(document: Row) -> None:
 
 @VARIANTS.add("map-without-time", "要素无时间，忽略 datetime", "features without a time, datetime is passed over")
 def _no_time(platform: Platform) -> None:
-    _maps(platform).in_time = lambda *_: True  # type: ignore[method-assign] # legal
+    _maps(platform).in_time = lambda *_: True
 
     def altered(answer: Answer) -> Answer:
         document = json.loads(answer.document or b"null")

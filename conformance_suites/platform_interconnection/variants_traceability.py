@@ -128,6 +128,13 @@ def _trace_stage_declared_unused(platform: Platform) -> None:
     platform.store.edit(TRACE, lambda row: row.update(stage="storage"), transport)
 
 
+@VARIANTS.add("trace-stages-declared-in-chinese", "环节声明用中文名称", "the stages are declared by Chinese names")
+def _trace_stages_declared_in_chinese(platform: Platform) -> None:
+    platform.parts[SUITE].capability["traceStages"] = ["生产", "收购", "贮存", "运输", "加工/屠宰"]
+    transport = demo.Where("json_extract(body, '$.stage') = 'transport'")
+    platform.store.edit(TRACE, lambda row: row.update(stage="storage"), transport)
+
+
 @VARIANTS.add("trace-of-companies-only", "只接收法人提交的记录", "records of legal persons alone are taken")
 def _trace_of_companies_only(platform: Platform) -> None:
     desk = _desk(platform)

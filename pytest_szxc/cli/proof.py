@@ -27,15 +27,16 @@ PATH = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.option("--suite", multiple=True, help="套件 / suite")
 @click.option("--json", "file", type=PATH, help="写入文件 / write the kill matrix to a file")
+@click.option("--all", "whole", is_flag=True, help="每个变异体由全部要求判定 / every requirement judges every mutant")
 @click.option("--workers", type=click.IntRange(min=0), help="进程数 / processes (default: one per core)")
 @click.pass_obj
-def selftest(lang: str, suite: tuple[str, ...], file: Path | None, workers: int | None) -> None:
+def selftest(lang: str, suite: tuple[str, ...], file: Path | None, workers: int | None, *, whole: bool) -> None:
     """变异体必须被发现,合法变体不得误报 / each mutant is caught, no legal variant is reported."""
     require_known(suite, catalogue(), "option.unknown-suite", "suite")
     if file:
         file.touch()  # a place that cannot be written is said now, not after all the work
     chosen = [found for found in catalogue().values() if has_reference(found) and (not suite or found.id in suite)]
-    matrices = [prove(found, workers) for found in chosen]
+    matrices = [prove(found, workers, whole=whole) for found in chosen]
     for matrix in matrices:
         click.echo("\n".join(_matrix_lines(matrix, lang)))
     if file:

@@ -99,7 +99,7 @@ class Platform:
         self.claims: dict[str, dict[str, list[str]]] = {}
         self.routes: dict[str, Route] = {}
         self.app = Flask("pytest_szxc.reference", static_folder=None)
-        self._openapi: dict[str, Json] = {}
+        self._openapi: list[Mapping[str, Json]] = []
         self._wsgi: WSGIApplication = self.app.wsgi_app
         self._prepare()
 
@@ -151,12 +151,15 @@ class Platform:
 
     def describe(self, document: Mapping[str, Json]) -> None:
         """Add a suite's OpenAPI document to the platform's own."""
-        merge(self._openapi, {name: value for name, value in document.items() if name not in {"info", "servers"}})
+        self._openapi.append({name: value for name, value in document.items() if name not in {"info", "servers"}})
 
     def description(self) -> dict[str, Json]:
         """The platform's own OpenAPI document."""
         head = {"openapi": "3.1.0", "info": {"title": NAME, "version": VERSION}, "servers": [{"url": "/"}]}
-        return head | self._openapi
+        whole: dict[str, Json] = {}
+        for part in self._openapi:  # put together when somebody asks for it
+            merge(whole, part)
+        return head | whole
 
     # -- what mutants and variants use --------------------------------------------------------------------------------
 

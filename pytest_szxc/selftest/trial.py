@@ -24,7 +24,7 @@ from pytest_szxc.verdict.judge import Context, judge
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_szxc.model import Suite, Verdict
+    from pytest_szxc.model import Requirement, Suite, Verdict
     from pytest_szxc.reference.platform import Platform
     from pytest_szxc.target.statement import Statement
 
@@ -35,11 +35,15 @@ BASE_URL = "https://szxc.invalid"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One platform to judge: the reference itself (neither name), with a mutant, or as a variant."""
+    """One platform to judge: the reference itself (neither name), with a mutant, or as a variant.
+
+    ``only`` are the requirements that judge it; all without any.
+    """
 
     suite: str
     mutant: str | None = None
     variant: str | None = None
+    only: frozenset[str] = frozenset()
 
 
 @cache
@@ -48,12 +52,14 @@ def catalogue() -> dict[str, Suite]:
     return load_suites()
 
 
-def prove(suite: Suite, workers: int | None = None) -> Matrix:
+def prove(suite: Suite, workers: int | None = None, *, whole: bool = True) -> Matrix:
     """Run all trials of a suite.
 
     Args:
         suite: a suite with ``reference.py``, ``mutants.py`` and ``variants.py``.
         workers: processes; as many as there are cores without it, none with 0.
+        whole: whether every requirement judges every mutant; else those of the mutant's own conformance class do, and
+            those that are known to report it too.
     """
     testable = tuple(row for row in suite.requirements if row.attested is None)
     intended = [(row, mutant) for row in testable for mutant in row.mutants]
@@ -61,7 +67,7 @@ def prove(suite: Suite, workers: int | None = None) -> Matrix:
     trials = [
         Trial(suite.id),
         *(Trial(suite.id, variant=name) for name in variants),
-        *(Trial(suite.id, mutant=name) for _, name in intended),
+        *(Trial(suite.id, mutant=name, only=frozenset() if whole else _near(suite, row)) for row, name in intended),
     ]
     reference, *rest = _run(trials, workers)
     peaceful, faulty = rest[: len(variants)], rest[len(variants) :]
@@ -73,6 +79,12 @@ def prove(suite: Suite, workers: int | None = None) -> Matrix:
         tuple(kill_of(row, name, found) for (row, name), found in zip(intended, faulty, strict=True)),
         tuple(peace_of(name, suite, found, LEGAL) for name, found in zip(variants, peaceful, strict=True)),
     )
+
+
+def _near(suite: Suite, row: Requirement) -> frozenset[str]:
+    """The requirements of a row's conformance class, and its co-reporters."""
+    same = (other.id for other in suite.requirements if other.conformance_class == row.conformance_class)
+    return frozenset((*same, *row.co_reporters))
 
 
 def attempt(trial: Trial) -> dict[str, Verdict]:
@@ -88,14 +100,16 @@ def attempt(trial: Trial) -> dict[str, Verdict]:
             variant = load_variants(suite)[trial.variant]
             variant.apply(platform)
             statement = variant.statement(statement)
-        return judge_platform(suite, platform, statement, clock)
+        return judge_platform(suite, platform, statement, clock, trial.only)
     finally:
         withdraw(statement)
         platform.close()
 
 
-def judge_platform(suite: Suite, platform: Platform, statement: Statement, clock: VirtualClock) -> dict[str, Verdict]:
-    """The verdicts of every testable requirement on a platform in process, with a virtual clock and all permissions."""
+def judge_platform(
+    suite: Suite, platform: Platform, statement: Statement, clock: VirtualClock, only: frozenset[str] = frozenset()
+) -> dict[str, Verdict]:
+    """The verdicts of the testable requirements on a platform in process, with a virtual clock and all permissions."""
     sut = LiveSut(
         suites={suite.id: suite},
         statement=statement,
@@ -112,7 +126,7 @@ def judge_platform(suite: Suite, platform: Platform, statement: Statement, clock
     checks = load_checks(suite)
     verdicts = {}
     for requirement in suite.requirements:
-        if requirement.attested is None:
+        if requirement.attested is None and (not only or requirement.id in only):
             view = sut.for_requirement(requirement.id)
             with view.tidied():
                 verdicts[requirement.id] = judge(requirement, checks[requirement.id], view, view, context)

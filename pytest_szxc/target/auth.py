@@ -28,7 +28,7 @@ from pytest_szxc.target.proving import (
     check_secret,
 )
 from pytest_szxc.target.queries import with_query
-from pytest_szxc.target.redaction import cleaned, redacted, shield_of
+from pytest_szxc.target.redaction import cleaned, echo_shield, redacted, shield_of
 from pytest_szxc.target.rotation import prepared
 from pytest_szxc.target.signing import SIGNATURE, profiles
 from pytest_szxc.target.tokens import Tokens
@@ -162,7 +162,7 @@ class Credentials:
         bare = _filled(request, None, request.account)
         proof = self._provers[request.account].prove(Occasion(bare, forgery, held, other, send))
         place = placeholder(request.account)
-        own = tuple(row for value in proof.telling for row in shield_of(value, place))
+        own = tuple(row for value in proof.telling for row in echo_shield(value, place))
         return _filled(request, proof, request.account), own
 
     def _has_place(self, request: Request) -> bool:

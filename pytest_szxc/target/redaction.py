@@ -27,6 +27,16 @@ def shield_of(secret: str, place: str) -> Shield:
     return tuple((form, place.encode()) for form in forms(secret))
 
 
+def echo_shield(value: str, place: str) -> Shield:
+    """What hides a value that is good for one request, such as its signature: an echo of it, in a URL, JSON or HTML.
+
+    It is made for each request, and worth little afterwards, so that rarer forms are left out.
+    """
+    texts = (value, quote(value, safe=""), quote_plus(value), value.replace("/", "\\/"), escape(value))
+    long = len(value) >= SHORTEST
+    return tuple((form, place.encode()) for form in dict.fromkeys(text.encode() for text in texts)) if long else ()
+
+
 def forms(secret: str) -> Iterator[bytes]:
     """The forms in which a secret may come back: as it is, in a URL, in hexadecimal, in base64, each escaped or not."""
     if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
@@ -40,12 +50,15 @@ def forms(secret: str) -> Iterator[bytes]:
 
 def redacted(response: Response, shield: Shield) -> Response:
     """The response with placeholders where secrets were."""
-    body = response.body
+    body, headers = response.body, response.headers
+    said = "\n".join(value for _, value in headers).encode("utf-8", "surrogateescape")
     for form, place in shield:
         if form in body:
             body = body.replace(form, place)
-    headers = tuple((name, cleaned(value, shield)) for name, value in response.headers) if shield else response.headers
-    return replace(response, headers=headers, body=body)
+    if any(form in said for form, _ in shield):
+        headers = tuple((name, cleaned(value, shield)) for name, value in headers)
+    changed = body is not response.body or headers is not response.headers
+    return replace(response, headers=headers, body=body) if changed else response
 
 
 def cleaned(text: str, shield: Shield) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Send = Callable[[Request], Response]
 
 _NAMES = ("access_token", "accessToken", "token")
+_LAYERS = 3
 _LIVES = ("expires_in", "expiresIn")
 _AHEAD, _PART = 30.0, 0.5
 _LONGEST = 10 * 365 * 86_400
@@ -145,15 +146,21 @@ def path_below(base_url: str, url: str, path: str) -> str:
 
 
 def _answer(response: Response) -> dict[str, Json]:
-    """The members of an answer, those of an envelope's ``data`` too."""
+    """The members of an answer, and of the objects in it: an envelope may have any names and layers."""
     try:
         said = json.loads(response.body)
     except (ValueError, RecursionError):
         return {}
+    return _flat(said, _LAYERS)
+
+
+def _flat(said: Json, layers: int) -> dict[str, Json]:
     if not isinstance(said, dict):
         return {}
-    inner = said.get("data")
-    return {**said, **inner} if isinstance(inner, dict) else said
+    inner: dict[str, Json] = {}
+    for value in said.values() if layers else ():
+        inner |= _flat(value, layers - 1)
+    return {**said, **inner}
 
 
 def _lives(said: dict[str, Json], declared: float | None) -> Iterator[float]:

@@ -53,9 +53,7 @@ def test_a_tile_of_2_gib_is_not_read_to_its_end(length: bool) -> None:
     verdict = judged("IC-066", lambda platform: platform.wrap(tile))
     assert verdict.status is Status.INCONCLUSIVE
     assert verdict.cause is not None
-    assert verdict.cause.code.startswith(("transport.body-too-large", "framing.body-too-large", "transport.")), (
-        verdict.cause
-    )
+    assert verdict.cause.code == "transport.body-too-large"
     assert tile.sent <= 2 * LIMIT
 
 

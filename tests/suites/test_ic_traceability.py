@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,8 +65,22 @@ def judged(id_: str, *values: dict[str, Any]) -> list[Any]:
     check = rules()[id_]
     if isinstance(check, RecordCheck):
         return [observed for record in records for observed in check.function(record)]
-    assert isinstance(check, SetCheck)
-    return list(check.function(records))
+    if isinstance(check, SetCheck):
+        return list(check.function(records))
+    return list(check.function(Listed(records)))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A platform that lists some records, and calls itself ``node-here``."""
+
+    rows: list[Record]
+
+    def records(self, _: str) -> list[Record]:
+        return self.rows
+
+    def ask(self, _: str) -> Any:
+        return SimpleNamespace(record=Record({"nodeId": "node-here"}, Location("c"), NOW))
 
 
 def broken(id_: str, *values: dict[str, Any]) -> list[str]:
@@ -139,6 +155,7 @@ def test_a_chain_of_thousands_takes_no_recursion() -> None:
         ([step("storage", "A", "A"), step("transport", "A", "A")], ["/0/source/prevBatch A", "/1/source/prevBatch A"]),
         ([step("purchase", "A", "B")], ["/0/source/prevBatch A"]),
         ([step("purchase", "A", "B", source={"prevBatch": "A", "platform": "elsewhere"})], []),
+        ([step("purchase", "A", "B", source={"prevBatch": "A", "platform": "node-here"})], ["/0/source/prevBatch A"]),
         ([step("purchase", "B", "A"), step("storage", "A", "B")], ["/0/outBatch A", "/1/outBatch B"]),
         ([step("purchase", ["A", "X"], "B"), step("production", None, "A")], ["/0/source/prevBatch X"]),
         ([step("purchase", None, "B", inBatch="A"), step("production", None, "A")], []),

@@ -76,6 +76,11 @@ def test_one_bad_row_stops_with_file_and_row(tmp_path: Path, old: str, new: str,
     assert "requirements.toml:" in fault.text("en")
 
 
+def test_an_operation_may_name_a_feature_of_the_suite_alone(tmp_path: Path) -> None:
+    fault = fault_of(tmp_path, suite=SUITE.replace("file = true\n", 'file = true\nfeature = "fuse"\n'))
+    assert (fault.code, fault.params["row"]) == ("catalogue.unknown-feature", "operations.list_things")
+
+
 def test_the_line_of_a_bad_row_is_right(tmp_path: Path) -> None:
     fault = fault_of(tmp_path, requirements=REQUIREMENTS.replace('feature = "fusion"', 'feature = "fuse"'))
     lines = REQUIREMENTS.splitlines()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_suite import OPENAPI, write_json, write_small
+from small_suite import OPENAPI, SUITE, write_json, write_small
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.errors import StatementError
@@ -246,6 +246,18 @@ def test_a_claimed_class_without_its_operation_names_all_three(tmp_path: Path, s
     assert "[binding.small.operations.read_thing]" in fault.hint("zh")
     # create_thing writes: whether it may be tried is decided in the run.
     load(tmp_path, suites, text + "[binding.small.operations.read_thing]\npath = '/x/{code}'\n")
+
+
+def test_an_operation_of_a_feature_that_is_lacking_need_not_be_bound(tmp_path: Path) -> None:
+    read = 'answer = "object"\nowner = "SM-003"\nschema = "urn:szxc:small:thing"\n'
+    suite = SUITE.replace(read, read + 'feature = "fusion"\n', 1)
+    suites = load_suites((write_small(tmp_path / "tree", suite=suite),))
+    assert suites["small"].operations["read_thing"].feature == "fusion"
+    bound = "[binding.small.operations.list_things]\npath = '/x'\n"
+    assert (
+        fault_of(tmp_path, suites, f"[claims.small]\nclasses = ['changes']\n{bound}").code == "statement.class-unbound"
+    )
+    load(tmp_path, suites, f"[claims.small]\nclasses = ['changes']\nwithout = ['fusion']\n{bound}")
 
 
 @pytest.mark.parametrize(
