@@ -52,6 +52,10 @@ class Census:
         """The different texts of a member."""
         return sorted({known.texts[name] for known in self.records.values() if name in known.texts})
 
+    def first(self, keys: set[int]) -> str:
+        """The identifier of the first of some records, for a finding; there is one at least."""
+        return min(self.records[key].at.record or "-" for key in keys)
+
     def meeting(self, name: str, value: str) -> set[int]:
         """The records whose member is a text."""
         return {key for key, known in self.records.items() if known.texts.get(name) == value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -80,11 +81,20 @@ def change_of(record: Record) -> Change:
     )
 
 
-def rank(mark: Mark | None) -> tuple[int, str] | None:
-    """A watermark as something that has an order: numbers, also as text, by value, times and other texts as texts."""
+def rank(mark: Mark | None) -> tuple[int, float] | None:
+    """A watermark as something that has an order: numbers, also as text, by value, and times by instant.
+
+    Other texts (a place in a database's log, a cursor) have an order that only the platform knows.
+    """
     if mark is None:
         return None
-    return (int(mark), "") if isinstance(mark, int) or (mark.isascii() and mark.isdigit()) else (0, mark)
+    if isinstance(mark, int) or (mark.isascii() and mark.isdigit()):
+        return int(mark), 0.0
+    try:
+        at = datetime.fromisoformat(mark)
+    except ValueError:
+        return None
+    return 0, (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def read_log(sut: Sut, front: Front) -> Log:
@@ -105,6 +115,11 @@ def read_log(sut: Sut, front: Front) -> Log:
 def begin(sut: Sut, front: Front) -> PageSeen:
     """The first change, and how many there are."""
     return next(sut.walk(CHANGES, size=1, pages=1, resource=front.code))
+
+
+def stand(sut: Sut, front: Front) -> object:
+    """What is another after a change of the resource: how many records and how many changes there are."""
+    return front.page.total, begin(sut, front).total
 
 
 def _mark_before(sut: Sut, front: Front, page: int) -> Mark | None:

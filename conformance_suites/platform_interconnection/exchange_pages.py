@@ -30,6 +30,8 @@ RESOURCES = 3
 """Resources that are looked at, drawn by the seed; the largest of them is looked at closely."""
 WINDOWS = 24
 """Windows into a resource that is too large to be walked through twice."""
+AGAIN = 2
+"""How often an attempt that found something is made again, at most: while one was made, data may have changed."""
 DENIED = (401, 403)
 NO_RANDOM_ACCESS = "paging.no-random-access"
 LIST = "list_records"
@@ -140,12 +142,37 @@ def hashed(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
-def agreed(sut: Sut, front: Front, attempt: Callable[[Sut, Front], Iterator[Observation]]) -> list[Observation]:
+def _said_total(_: Sut, front: Front) -> object:
+    return front.page.total
+
+
+def agreed(
+    sut: Sut,
+    front: Front,
+    attempt: Callable[[Sut, Front], Iterator[Observation]],
+    stand: Callable[[Sut, Front], object] = _said_total,
+) -> list[Observation]:
     """What two attempts agree on: a platform that is in use changes, and a fault is there the second time too.
 
-    A walk that is made again is asked afresh, and so is the first page.
+    A walk that is made again is asked afresh, and so is the first page. Findings of an attempt during which the
+    resource grew or shrank show nothing; where no attempt was spared, nothing is said.
+
+    Args:
+        sut: the system under test.
+        front: the resource.
+        attempt: what is observed of it.
+        stand: what is another after a change: the total without it.
     """
-    first = list(attempt(sut, front))
-    if not any(isinstance(one, Finding) for one in first):
-        return first
-    return list(attempt(sut, front.again(sut)))
+    seen = list(attempt(sut, front))
+    for _ in range(AGAIN):
+        if not _found(seen):
+            return seen
+        front = front.again(sut)
+        before, seen = stand(sut, front), list(attempt(sut, front))
+        if _found(seen) and stand(sut, front.again(sut)) == before:
+            return seen
+    return [] if _found(seen) else seen
+
+
+def _found(seen: Iterable[Observation]) -> bool:
+    return any(isinstance(one, Finding) for one in seen)

@@ -121,7 +121,8 @@ def updated_since(sut: Sut, front: Front, now: Census, random: Random) -> Iterat
             yield expect(holds=False, at=wrong.at("updatedAt"), expected=f">= {text}", observed=wrong.get("updatedAt"))
             return
     missing = 0 if cut else len(wanted - found)
-    yield expect(not missing, here, expected=f"all {len(wanted)} updated since {text}", observed=f"{missing} missing")
+    seen = f"{missing} missing ({now.first(wanted - found)})" if missing else "all"
+    yield expect(not missing, here, expected=f"all {len(wanted)} updated since {text}", observed=seen)
 
 
 def _words(change: Change) -> str:

@@ -36,9 +36,10 @@ def conditions(front: Front, known: Census, random: Random) -> Iterator[tuple[st
 
 
 def near(value: str) -> Iterator[str]:
-    """Values that a careless comparison takes for the value: its head, and the other case."""
+    """Values that a careless comparison takes for the value: its head, a pattern of SQL, and the other case."""
     if len(value) > 1:
         yield value[:-1]
+        yield f"{value[:-1]}_"
     if value.swapcase() != value:
         yield value.swapcase()
 
@@ -60,7 +61,8 @@ def searched(sut: Sut, front: Front, known: Census, name: str, value: str) -> It
     if known.whole or count < bound:
         complete = known.whole and known.sound
         missing, others = len(wanted - found), len(found - wanted) if complete else 0
-        seen = f"{len(found)} records, {missing} missing, {others} others, total {total}"
+        lost = f" ({known.first(wanted - found)})" if missing else ""
+        seen = f"{len(found)} records, {missing} missing{lost}, {others} others, total {total}"
         holds = not missing and not others and (not complete or total in (None, len(found)))
         yield expect(holds, last, expected=f"{name} = {value}: {len(wanted)} records", observed=seen)
 

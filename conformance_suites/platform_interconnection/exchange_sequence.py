@@ -95,7 +95,7 @@ def _compared(page: PageSeen, wanted: array[int], place: int) -> Iterator[Observ
                 holds=False,
                 at=record.at("id"),
                 expected=f"the record that was number {place + index + 1} in the first walk",
-                observed="another record",
+                observed=f"another record ({record.text('id') or '-'})",
             )
             return
     if page.records:

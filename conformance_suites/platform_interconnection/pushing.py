@@ -219,6 +219,14 @@ class Sender:
                 raise
             return None
 
+    def shown(self, batch: str, wanted: list[str]) -> list[str] | None:
+        """The ids of what is stored of a batch as soon as they are the wanted ones, or at last; see ``ids``.
+
+        What is stored may be read from a copy that is a little behind.
+        """
+        seen: list[str] | None = self.until(lambda: self.ids(batch), lambda ids: ids is None or ids == wanted)
+        return seen
+
     def names(self, rows: Sequence[Row]) -> list[str]:
         """The ids of rows, sorted."""
         return sorted(str(row[self._key]) for row in rows)

@@ -10,7 +10,7 @@ from pytest_szxc import expect, requirement, schema
 from .capability import capability
 from .exchange_census import census
 from .exchange_laws import any_deletion, any_poll, any_watermark
-from .exchange_log import DELETED, begin, polled, rank, read_log
+from .exchange_log import DELETED, begin, polled, rank, read_log, stand
 from .exchange_pages import agreed, fronts
 from .exchange_replay import chained, suffixes, union_is_whole, updated_since
 
@@ -35,10 +35,10 @@ def logged(sut: Sut) -> Iterator[Front]:
 def test_changes_make_the_whole(sut: Sut) -> Iterator[Observation]:
     """Changes replayed from the start, and from any watermark on, leave the records that there are."""
     for front in logged(sut):
-        yield from agreed(sut, front, _replayed)
+        yield from agreed(sut, front, _replayed, stand)
         yield from any_watermark(sut, front)
         if TIMES in capability(sut).texts("incremental"):
-            yield from agreed(sut, front, _since)
+            yield from agreed(sut, front, _since, stand)
 
 
 def _replayed(sut: Sut, front: Front) -> Iterator[Observation]:
@@ -57,7 +57,7 @@ def _since(sut: Sut, front: Front) -> Iterator[Observation]:
 def test_deletions_are_told(sut: Sut) -> Iterator[Observation]:
     """A record that was there and is gone has a deletion as its last change; what was deleted is not there."""
     for front in logged(sut):
-        yield from agreed(sut, front, _deleted)
+        yield from agreed(sut, front, _deleted, stand)
         yield from any_deletion(sut, front)
 
 
@@ -77,8 +77,8 @@ def test_watermarks_never_go_back(sut: Sut) -> Iterator[Observation]:
     for front in logged(sut):
         for record in begin(sut, front).records:
             yield from schema.conforms(record, CHANGE)
-        yield from agreed(sut, front, _rising)
-        yield from agreed(sut, front, _same_again)
+        yield from agreed(sut, front, _rising, stand)
+        yield from agreed(sut, front, _same_again, stand)
         yield from any_poll(sut, front)
 
 

@@ -84,7 +84,8 @@ def _last(error: Record) -> str:
 
 def _stored(sender: Sender, pushed: Pushed, rows: list[Row]) -> Iterator[Observation]:
     """What is stored of the batch, where the platform shows it."""
-    seen, wanted = sender.ids(pushed.batch), sender.names(rows)
+    wanted = sender.names(rows)
+    seen = sender.shown(pushed.batch, wanted)
     if seen is not None:
         yield expect(seen == wanted, pushed.reply.at("stored_records"), expected=wanted, observed=seen)
 
@@ -100,7 +101,7 @@ def test_sending_again_changes_nothing(sut: Sut) -> Iterator[Observation]:
         return
     rows = sender.rows(3)
     first = sender.push(rows)
-    before = _contents(sender, first.batch)
+    before = sender.until(lambda: _contents(sender, first.batch), lambda seen: not first.whole or len(seen) == len(rows))
     if not first.whole or len(before) != len(rows):
         return
     sut.wait(PAUSE)
@@ -146,7 +147,8 @@ def test_late_data_keep_their_time(sut: Sut) -> Iterator[Observation]:
         return
     yield expect(pushed.whole, pushed.reply.at("status"), expected="accepted", observed=pushed.said)
     if pushed.whole:
-        found = {str(record.get(sender.key)): record for record in sender.stored(pushed.batch)}
+        stored = sender.until(lambda: sender.stored(pushed.batch), lambda seen: len(seen) >= len(rows))
+        found = {str(record.get(sender.key)): record for record in stored}
         yield from (_dated(pushed, row, found.get(row[sender.key])) for row in rows)
 
 

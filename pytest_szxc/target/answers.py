@@ -22,6 +22,7 @@ _DENIED = {401, 403}
 _OK = range(200, 300)
 _NO_CONTENT = 204
 _OUTAGE = 500
+_TOO_MANY = 429
 _PAGES = ("text/html", "application/xhtml")
 _PAGE_STARTS = (b"<!doctype html", b"<html")
 _CODES = {401: "http.unauthorised", 403: "http.forbidden", 429: "http.rate-limited"}
@@ -73,7 +74,8 @@ def read_answer(
         bound: its binding.
         exchange: recorded.
         accept: error statuses that the caller wants to see; ``0`` takes any below 500, envelope codes included: an
-            outage is no answer. A denial that is said by an envelope code alone counts as 403.
+            outage is no answer, and "not now" (429) says nothing of what was asked. A denial that is said by an
+            envelope code alone counts as 403.
 
     Raises:
         TransportFault: the recorded fault, or ``json.*``.
@@ -176,7 +178,7 @@ def _error(
     status, envelope = response.status, bound.envelope
     document = _document(response, bound.format)
     code = _code(envelope, document)
-    if status in accept or (0 in accept and status < _OUTAGE):
+    if status in accept or (0 in accept and status < _OUTAGE and status != _TOO_MANY):
         denied = status in _DENIED or (code is not None and code in envelope.denied)
         return Answer(exchange, response, code, denied, fine=False, document=document)
     if status in _ABSENT:

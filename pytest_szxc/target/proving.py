@@ -12,7 +12,7 @@ from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
 from pytest_szxc.model import Request
 from pytest_szxc.target.forging import altered, altered_part, shift
 from pytest_szxc.target.signing import REMOTE, SIGNATURE, TOKEN, parts_of, signature, signed_text
-from pytest_szxc.target.tokens import Tokens, client_basic, path_below
+from pytest_szxc.target.tokens import Tokens, client_basic, members_of, path_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -245,14 +245,11 @@ def _kept(occasion: Occasion) -> Proof:
 
 
 def _sign_in(response: Response, account: Account) -> str:
-    """What the sign interface gave: ``data`` or ``data.sign``."""
+    """What the sign interface gave: a member ``sign``, or ``data`` itself."""
     if response.status != HTTPStatus.OK:
         raise TransportFault("auth.sign-refused", account=account.name, status=response.status)
-    try:
-        said = json.loads(response.body)["data"]
-    except (ValueError, TypeError, LookupError, RecursionError):
-        said = None
-    made = said.get("sign") if isinstance(said, dict) else said
+    said = members_of(response)
+    made = said.get("sign", said.get("data"))
     if not (isinstance(made, str) and made and made.isascii() and made.isprintable()):
         raise TransportFault("auth.sign-unreadable", account=account.name)
     return made

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pytest_szxc.target.streams import Call
     from pytest_szxc.target.sut import Reply
 
-_CLIENT = range(400, 500)
+_ELSEWHERE, _CLIENT = range(300, 400), range(400, 500)
 _OUTAGE = 500
 _UNSURE = frozenset({408, 425, 429})
 """Refusals of a server's moment, not of the request."""
@@ -89,9 +89,9 @@ class Tidying:
 
     def answered(self, call: Call, reply: Reply) -> None:
         """Take in what an answer says of what was made, and of what the check itself removed."""
-        how = removal_of(reply)
+        how = None if call.forged else removal_of(reply)
         if how:
-            self._settle_equal(call.operation.id, call.params, how)
+            self._settle_equal(call.operation.id, call.params, call.account.name, how)
         debt = self._debts.get(call.ordinal)
         if debt is None:
             return
@@ -129,7 +129,7 @@ class Tidying:
                 break  # nothing can be sent any more
             outcomes.append((debt, outcome))
             if outcome in (REMOVED, NOT_THERE):
-                self._settle_equal(debt.undo or "", debt.params, outcome)
+                self._settle_equal(debt.undo or "", debt.params, debt.account, outcome)
                 continue
             faults += outcome.startswith("transport.")
             with suppress(OSError):  # without this line it is known to be left all the same
@@ -142,9 +142,10 @@ class Tidying:
         if not (ours and debt.named):
             self._settle(mark, REFUSED)
 
-    def _settle_equal(self, operation: str, params: Mapping[str, Json], how: str) -> None:
+    def _settle_equal(self, operation: str, params: Mapping[str, Json], account: str, how: str) -> None:
+        """Settle what an account has removed; what another is told of it may only mean that it may not see it."""
         for mark, debt in list(self._debts.items()):
-            if debt.undo == operation and _texts(debt.params) == _texts(params):
+            if (debt.undo, debt.account) == (operation, account) and _texts(debt.params) == _texts(params):
                 self._settle(mark, how)
 
     def _settle(self, mark: str, how: str) -> None:
@@ -172,9 +173,9 @@ def removal_of(reply: Reply) -> str | None:
 
 
 def _made(reply: Reply) -> bool:
-    """Whether what was asked for was done; only a clear refusal says that it was not."""
+    """Whether what was asked for may have been done; only a clear refusal says that it was not."""
     status = reply.response.status
-    return reply.fine or status in _UNSURE or status >= _OUTAGE
+    return reply.fine or status in _UNSURE or status in _ELSEWHERE or status >= _OUTAGE
 
 
 def _is_refusal(reason: Refused) -> bool:

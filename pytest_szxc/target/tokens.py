@@ -82,7 +82,7 @@ class Tokens:
 
     def adopt(self, text: str, response: Response) -> None:
         """Go on with a token that a check was issued: there are platforms where a new one voids the others."""
-        life = min(_lives(_answer(response), self.account.lifetime), default=None)
+        life = min(_lives(members_of(response), self.account.lifetime), default=None)
         with self._lock:
             now = self.clock.monotonic()
             self._spent, self._held = self._held, Token(text, now, None if life is None else now + life)
@@ -105,7 +105,7 @@ class Tokens:
         response = send(self._question(secret, request.url))
         if response.status != HTTPStatus.OK:
             raise TransportFault("auth.token-refused", account=self.account.name, status=response.status)
-        said = _answer(response)
+        said = members_of(response)
         text = next((said[name] for name in _NAMES if isinstance(said.get(name), str)), "")
         if not (text and text.isascii() and text.isprintable()):
             raise TransportFault("auth.token-unreadable", account=self.account.name)
@@ -145,7 +145,7 @@ def path_below(base_url: str, url: str, path: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def _answer(response: Response) -> dict[str, Json]:
+def members_of(response: Response) -> dict[str, Json]:
     """The members of an answer, and of the objects in it: an envelope may have any names and layers."""
     try:
         said = json.loads(response.body)
