@@ -17,9 +17,10 @@ from pytest_szxc.printable import show
 from pytest_szxc.target.network import NetworkOptions
 from pytest_szxc.target.statement_file import default_statement, find_statement, load_statement
 from pytest_szxc.target.streams import Adapter
-from pytest_szxc.target.transports import IN_PROCESS_URL
+from pytest_szxc.target.transports import IN_PROCESS, IN_PROCESS_URL
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import ExitStack
 
     from pytest_szxc.model import Json, Suite
@@ -83,7 +84,7 @@ def take_in(settings: Settings, catalogue: Mapping[str, Suite], closing: ExitSta
     settings = settings.merged(statement.options)
     settings.check()
     statement = replace(statement, limits=_limits(settings, statement.limits, paced=_paced(target)))
-    suites = _suites(settings, catalogue, statement)
+    suites = _suites(settings, catalogue, statement, target)
     run = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     return Intake(run, now, settings.text("seed") or secrets.token_hex(4), settings, suites, statement, target)
 
@@ -164,6 +165,14 @@ def _statement(
     return statement, target or statement.base_url
 
 
+def _answerable(catalogue: Mapping[str, Suite], target: str) -> Iterator[str]:
+    """The suites that speak of what a target can have: files hold records, and answer no questions."""
+    of_files = target != DEMO and "://" not in target and not target.startswith(IN_PROCESS)
+    for suite in catalogue.values():
+        if not of_files or any(operation.file for operation in suite.operations.values()):
+            yield suite.id
+
+
 def _url_of(target: str) -> str:
     """The base URL of a target without a statement."""
     return target if "://" in target else IN_PROCESS_URL
@@ -202,13 +211,13 @@ def _limits(settings: Settings, limits: Limits, *, paced: bool) -> Limits:
     return replace(limits, **changes)
 
 
-def _suites(settings: Settings, catalogue: Mapping[str, Suite], statement: Statement) -> dict[str, Suite]:
-    """The suites that the user chose, else those that are claimed, else all."""
+def _suites(settings: Settings, catalogue: Mapping[str, Suite], statement: Statement, target: str) -> dict[str, Suite]:
+    """The suites that the user chose, else those that are claimed, else all that a target of this kind can answer."""
     chosen = settings.list("suite")
     for name in chosen:
         if name not in catalogue:
             raise StatementError("option.unknown-suite", suite=show(name))
-    wanted = chosen or tuple(statement.claims) or tuple(catalogue)
+    wanted = chosen or tuple(statement.claims) or tuple(_answerable(catalogue, target))
     suites = {name: catalogue[name] for name in catalogue if name in wanted}
     known = {row.id for suite in suites.values() for row in suite.classes}
     for name in settings.list("class"):

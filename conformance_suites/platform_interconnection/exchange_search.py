@@ -47,10 +47,11 @@ def near(value: str) -> Iterator[str]:
 def searched(sut: Sut, front: Front, known: Census, name: str, value: str) -> Iterator[Observation]:
     """A search gives the records whose member is the value, all of them, and no other; its total is theirs."""
     wanted = known.meeting(name, value)
-    bound = len(wanted) // front.held + 2 if known.whole else SEARCHED
+    size = min(-(-len(wanted) // 2) or front.size, front.size)  # two pages, of what one could hold
+    bound = len(wanted) // min(size, front.held) + 2 if known.whole else SEARCHED
     found: set[int] = set()
     last, total, count = front.here, None, 0
-    for page in _searched_pages(sut, front, name, value, bound, none=not wanted):
+    for page in _searched_pages(sut, front, name, value, bound, size=size, none=not wanted):
         count, last = count + 1, page.reply.at()
         total = page.total if total is None else total
         found.update(map(key_of, page.records))
@@ -68,9 +69,7 @@ def searched(sut: Sut, front: Front, known: Census, name: str, value: str) -> It
 
 
 def _searched_pages(  # noqa: PLR0913 -- what a search is made of
-    sut: Sut, front: Front, name: str, value: str, pages: int, *, none: bool
+    sut: Sut, front: Front, name: str, value: str, pages: int, *, size: int, none: bool
 ) -> Iterator[PageSeen]:
     accept = (0,) if none else ()  # that there is none, some say with an error
-    yield from sut.walk(
-        SEARCH, size=front.size, pages=pages, accept=accept, resource=front.code, field=name, value=value
-    )
+    yield from sut.walk(SEARCH, size=size, pages=pages, accept=accept, resource=front.code, field=name, value=value)

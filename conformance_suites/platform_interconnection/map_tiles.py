@@ -24,6 +24,8 @@ LONGITUDE_FIRST = "CRS84"
 QUARTER, HALF = 90.0, 180.0
 MOST_MERCATOR = 85.0
 MOST_COUNT = 10**9
+FEW = 2
+"""Tiles of a matrix of the whole world: the two hemispheres, of which the eastern has the layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,13 @@ class TileLayer:
     """One layer.
 
     Attributes:
+        style: identifier of the default style, which may be empty; ``None`` where there is none.
         links: by tile matrix set, the limits of each matrix; empty where the set is used as a whole.
         box: its extent, longitude first, if told.
     """
 
     id: str
-    style: str
+    style: str | None
     formats: tuple[str, ...]
     links: Mapping[str, Mapping[str, Limits]]
     box: Box | None
@@ -109,7 +112,7 @@ def _layer(element: Element) -> TileLayer:
     templates = [attribute(one, "resourceType") for one in children(element, "ResourceURL")]
     return TileLayer(
         text(element, "Identifier"),
-        text(style, "Identifier") if style is not None else "",
+        text(style, "Identifier") if style is not None and child(style, "Identifier") is not None else None,
         tuple((one.text or "").strip() for one in children(element, "Format")),
         links,
         _box(element),
@@ -202,10 +205,14 @@ def tiles(layer: TileLayer, one: MatrixSet) -> list[Tile]:
 
 
 def _tile(matrix: Matrix, limit: Limits | None, layer: TileLayer, one: MatrixSet) -> Tile | None:
-    """The tile in the middle of the layer, within the limits; without an extent, that in the middle of the limits."""
+    """The tile in the middle of the layer, within the limits; without an extent, that in the middle of the limits.
+
+    Without either, a matrix of a tile or two surely shows the layer: of more, nobody knows which are there.
+    """
     place = _place(matrix, layer.box, one)
     if place is None and limit is None:
-        return Tile(matrix, matrix.count[1] // 2, matrix.count[0] // 2) if matrix is one.matrices[0] else None
+        few = matrix is one.matrices[0] and math.prod(matrix.count) <= FEW
+        return Tile(matrix, matrix.count[1] // 2, matrix.count[0] // 2) if few else None
     if place is None and limit is not None:
         place = sum(limit.rows) // 2, sum(limit.columns) // 2
     row, column = place or (0, 0)

@@ -56,8 +56,7 @@ class Clock:
 
 def time_of(feature: Record, member: str) -> tuple[datetime, timedelta] | None:
     """The time in a member, and how far it may be off: a day where neither hour or offset is told."""
-    properties = feature.get("properties")
-    written = properties.get(member) if isinstance(properties, dict) else None
+    written = _property(feature, member)
     if not isinstance(written, str) or not _DATE.match(written):
         return None
     try:
@@ -67,22 +66,37 @@ def time_of(feature: Record, member: str) -> tuple[datetime, timedelta] | None:
         return None
 
 
+def _property(feature: Record, member: str) -> object:
+    properties = feature.get("properties")
+    return properties.get(member) if isinstance(properties, dict) else None
+
+
 def clocks(features: Sequence[Record]) -> list[Clock]:
-    """Every reading of times that the features allow: each member that is a time in all of them, and pairs of such."""
-    members = [name for name in _members(features) if all(time_of(feature, name) for feature in features)]
+    """Every reading of times that the features allow: each member that is a time in them, and pairs of such.
+
+    Some features may have no time; what a member says is a time, or it is none.
+    """
+    members = [name for name in _members(features) if _is_time(features, name)]
     single = [Clock(name, name) for name in members[:MOST_MEMBERS]]
     pairs = [Clock(*pair) for pair in permutations(members[:MOST_MEMBERS], 2) if _is_ordered(features, *pair)]
     return [*single, *pairs]
 
 
 def _members(features: Sequence[Record]) -> list[str]:
-    properties = features[0].get("properties") if features else None
-    return list(properties) if isinstance(properties, dict) else []
+    told = (properties for feature in features if isinstance(properties := feature.get("properties"), dict))
+    return list(dict.fromkeys(name for properties in told for name in properties))
+
+
+def _is_time(features: Sequence[Record], member: str) -> bool:
+    """Whether a member is a time wherever it says something, and says something in most features."""
+    saying = [feature for feature in features if _property(feature, member) is not None]
+    return 2 * len(saying) > len(features) and all(time_of(feature, member) for feature in saying)
 
 
 def _is_ordered(features: Sequence[Record], begin: str, end: str) -> bool:
-    pairs = ((time_of(feature, begin), time_of(feature, end)) for feature in features)
-    return all(first and last and first[0] <= last[0] for first, last in pairs)
+    pairs = [(time_of(feature, begin), time_of(feature, end)) for feature in features]
+    both = [(first, last) for first, last in pairs if first and last]
+    return bool(both) and all(first[0] <= last[0] for first, last in both)
 
 
 def extent_of(features: Sequence[Record], clock: Clock) -> tuple[datetime, datetime]:

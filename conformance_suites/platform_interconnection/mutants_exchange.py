@@ -313,6 +313,16 @@ def _filter_case_folded(platform: Platform) -> None:
     _compared(platform, "lower({0}) = lower(?)")
 
 
+@MUTANTS.add("filter-reads-patterns", "条件值中的通配符起作用", "wildcards in a value are taken as a pattern")
+def _filter_reads_patterns(platform: Platform) -> None:
+    _compared(platform, "{0} GLOB ?", lambda value: value.replace("_", "?").replace("%", "*"))
+
+
+@MUTANTS.add("search-has-one-page", "条件查询的页码不起作用", "the page number of a search is ignored")
+def _search_has_one_page(platform: Platform) -> None:
+    platform.rewire(SEARCH, lambda handler: lambda call: handler(replace(call, body=dict(call.body) | {"page": 1})))
+
+
 @MUTANTS.add("filter-leaves-one-out", "条件查询漏一条", "a search leaves one out")
 def _filter_leaves_one_out(platform: Platform) -> None:
     _compared(platform, "{0} = ? AND position % 29")

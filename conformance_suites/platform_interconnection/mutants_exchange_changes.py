@@ -96,6 +96,11 @@ def _since_skips_one(platform: Platform) -> None:
     _exchange(platform).after = "json_extract(body, '$.watermark') - 1 > max(?, 0)"
 
 
+@MUTANTS.add("since-has-one-page", "增量查询只有第一页", "after a watermark only the first page holds changes")
+def _since_has_one_page(platform: Platform) -> None:
+    _answered(platform, lambda call, rows: [] if "since" in call.args and call.args.get("page", "1") != "1" else rows)
+
+
 @MUTANTS.add("changes-lost-at-one-watermark", "同一水位的变更丢失", "changes with the same watermark are lost")
 def _changes_lost_at_one_watermark(platform: Platform) -> None:
     def shared(change: Row) -> None:

@@ -194,6 +194,23 @@ def _open_refused(platform: Platform) -> None:
     maps.in_time = lambda written, span: right(written, span) and span[0] != BEGIN and span[1] != END
 
 
+@MUTANTS.add(
+    "map-datetime-ignored-beside-gaps", "个别要素无时间且忽略 datetime", "datetime is ignored, one time is absent"
+)
+def _ignored_beside_gaps(platform: Platform) -> None:
+    maps = _maps(platform)
+    maps.in_time = lambda *_: True
+    right = maps.turned
+
+    def untimed(feature: Feature, crs: str) -> Feature:
+        shown = right(feature, crs)
+        if feature["id"] not in ("parcel-003", "well-005"):
+            return shown
+        return shown | {"properties": dict.fromkeys(shown["properties"])}
+
+    maps.turned = untimed
+
+
 # --- other parameters -------------------------------------------------------------------------------------------------
 
 

@@ -244,6 +244,16 @@ def _batch_refused_and_overwritten(platform: Platform) -> None:
     _on_conflict(platform, take)
 
 
+@MUTANTS.add("stored-rows-mixed-up", "入库时各行内容错位", "rows are stored with the content of other rows")
+def _stored_rows_mixed_up(platform: Platform) -> None:
+    def turned(answer: demo.Answer) -> demo.Answer:
+        rows = answer.payload["list"]
+        mixed = [row | {"data": other["data"]} for row, other in zip(rows, [*rows[1:], *rows[:1]], strict=True)]
+        return answer.with_payload(answer.payload | {"list": mixed})
+
+    platform.alter("stored_records", turned)
+
+
 # --- late data --------------------------------------------------------------------------------------------------------
 
 

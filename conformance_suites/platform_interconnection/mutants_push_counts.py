@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .reference_push import Inbox
 
 Row = dict[str, Any]
+COUNTS = ("sentCount", "receivedCount", "storedCount")
 MUTANTS = demo.Mutants()
 
 
@@ -50,6 +51,18 @@ def _reconciliation_of_today(platform: Platform) -> None:
     box = inbox(platform)
     right = box.counts
     box.counts = lambda code, date: right(code, day_of(box.clock())) | {"date": date}
+
+
+@MUTANTS.add("reconciliation-of-all", "对账不分资源", "the counts are those of all resources together")
+def _reconciliation_of_all(platform: Platform) -> None:
+    box = inbox(platform)
+    right = box.counts
+
+    def counts(code: str, date: str) -> Row:
+        each = [right(other, date) for other in box.known]
+        return right(code, date) | {name: sum(one[name] for one in each) for name in COUNTS}
+
+    box.counts = counts
 
 
 @MUTANTS.add("reconciliation-of-yesterday", "对账给出前一日", "the reconciliation is that of the day before")

@@ -134,6 +134,19 @@ def _large_batch_cut(platform: Platform) -> None:
     _sized(platform, cut)
 
 
+@MUTANTS.add("large-batch-stored", "报超限却已入库", "too large a batch is refused, and stored all the same")
+def _large_batch_stored(platform: Platform) -> None:
+    def stored(box: Inbox, handler: Handler, call: Call) -> Answer:
+        box.limit *= 2
+        try:
+            handler(call)
+        finally:
+            box.limit //= 2
+        return handler(call)
+
+    _sized(platform, stored)
+
+
 @MUTANTS.add("full-batch-refused", "恰为限额的批次被拒", "a batch of exactly the limit is refused")
 def _full_batch_refused(platform: Platform) -> None:
     inbox(platform).limit -= 1

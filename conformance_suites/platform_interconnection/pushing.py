@@ -76,6 +76,7 @@ class Sender:
 
     Attributes:
         resource: code of the resource that is pushed to; empty where none is declared.
+        another: code of a resource that nothing is pushed to; empty where no second one is declared.
         alg: algorithm of digests, where nothing else is asked for.
     """
 
@@ -86,6 +87,7 @@ class Sender:
         self._count = 0
         declared = resources(sut)
         self.resource = declared[0].text("resourceCode") or "" if declared else ""
+        self.another = declared[1].text("resourceCode") or "" if declared[1:] else ""
         self._key = (declared[0].text("key") or "id") if declared else "id"
         self.alg = next((alg for alg in self.algorithms if alg == "SHA-256"), self.algorithms[0])
         self.within = min(limit(sut, "settleSeconds") or SETTLED_WITHIN, LONGEST)

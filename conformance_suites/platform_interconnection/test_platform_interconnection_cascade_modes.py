@@ -10,6 +10,7 @@ from pytest_szxc import SzxcError, expect, requirement, schema
 from . import cascade_tables as tables
 from .capability import capability, resources
 from .exchanged_file import digests, record_counts
+from .some_records import first_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,7 @@ def _service_works(sut: Sut) -> bool | None:
     absent = None
     for resource in resources(sut):
         try:
-            if next(iter(sut.records("list_records", resource=resource.text("resourceCode"))), None):
+            if next(first_records(sut, "list_records", resource=resource.text("resourceCode")), None):
                 return True
         except SzxcError as reason:
             if reason.code not in ("http.absent", "http.forbidden", "envelope.denied"):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CHANGE = "urn:szxc:platform_interconnection:change"
 TIMES = "updatedSince"
+TO_THE_END = 24
+"""Pages on which the last changes surely stand, though pages of changes may be shorter than those of records."""
 
 
 def logged(sut: Sut) -> Iterator[Front]:
@@ -99,7 +101,7 @@ def _same_again(sut: Sut, front: Front) -> Iterator[Observation]:
     for change in log.changes[place:]:
         told.setdefault(change.mark, {})[change.key] = (change.op, change.members)
     newest = log.changes[-1].mark
-    again = [*polled(sut, front, since, front.size, 2), *polled(sut, front, since, front.size, 2)]
+    again = [*polled(sut, front, since, front.size, TO_THE_END), *polled(sut, front, since, front.size, TO_THE_END)]
     for change in again:
         if change.mark in told and change.mark != newest:
             same = told[change.mark].get(change.key) == (change.op, change.members)

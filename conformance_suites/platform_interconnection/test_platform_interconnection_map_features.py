@@ -10,7 +10,7 @@ from pytest_szxc import expect, requirement
 from .map_collections import feature_collections, features
 from .map_crs import GEOGRAPHIC, epsg
 from .map_geometry import Box, Lies, extent, lies, places
-from .map_times import clocks, declared, spans
+from .map_times import clocks, declared, spans, time_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -172,18 +172,23 @@ def _times(sut: Sut, collection: Record, whole: Features) -> Iterator[Observatio
     answers = [(span, features(sut, collection, datetime=str(span))) for span in asked]
     score = {clock: sum(_explains(clock, span, found, whole) for span, found in answers) for clock in told or known}
     best = max(score, key=lambda clock: score[clock])
-    if told or score[best] == len(answers) or not _fit([set(found.keys) for _, found in answers], set(whole.keys)):
+    if told or score[best] == len(answers) or not _fit(answers, _timed(whole, best)):
         for span, found in answers:
             what = f"datetime={span} ({best.begin})"
             yield from _compared(found, whole, partial(best.lies, span=span), what)
 
 
-def _fit(answers: list[set[str]], whole: set[str]) -> bool:
+def _timed(whole: Features, clock: Clock) -> set[str]:
+    """The features that have a time."""
+    return {key for key, one in zip(whole.keys, whole.records, strict=True) if time_of(one, clock.begin)}
+
+
+def _fit(answers: list[tuple[Span, Features]], timed: set[str]) -> bool:
     """Whether two halves make the whole, neither of it twice over, and nothing lies in the far future."""
     if len(answers) < STEPS:
         return False
-    before, after, _, future = answers
-    return before | after == whole and len(before) + len(after) < len(whole) + STEPS and not future
+    before, after, _, future = (timed.intersection(found.keys) for _, found in answers)
+    return before | after == timed and len(before) + len(after) < len(timed) + STEPS and not future
 
 
 def _refused(found: Features) -> bool:

@@ -60,7 +60,7 @@ def _described(contents: Contents, reply: Reply) -> Iterator[Observation]:
     yield expect(contents.by_query or templates, reply.at(), expected=wanted, observed="neither")
     for layer in contents.layers[:MOST_DESCRIBED]:
         lacking = list(_lacks(layer, contents))
-        yield expect(not lacking, reply.at(f"Layer {layer.id}"), expected="-", observed=lacking)
+        yield expect(not lacking, reply.at(f"Layer {layer.id}"), expected="nothing missing", observed=lacking)
     for one in islice(contents.sets.values(), MOST_DESCRIBED):
         good = bool(one.crs and one.matrices) and not one.broken
         seen = one.broken or one.crs or "SupportedCRS: -"
@@ -70,7 +70,7 @@ def _described(contents: Contents, reply: Reply) -> Iterator[Observation]:
 def _lacks(layer: TileLayer, contents: Contents) -> Iterator[str]:
     if not layer.id:
         yield "Identifier"
-    if not layer.style:
+    if layer.style is None:
         yield "Style"
     if not any(layer.formats):
         yield "Format"
@@ -80,12 +80,11 @@ def _lacks(layer: TileLayer, contents: Contents) -> Iterator[str]:
 
 
 def _tiles(sut: Sut, layer: TileLayer, contents: Contents) -> Iterator[Observation]:
-    """Tiles of a layer in its first set, in one of its formats that is a picture known here."""
+    """Tiles of a layer in the first set that can be reckoned with, in one of its formats that is a picture."""
     format_ = _format_of(layer)
-    one = next((contents.sets[name] for name in layer.links if name in contents.sets), None)
-    if one is None:
-        return
-    for tile in tiles(layer, one):
+    sets = [contents.sets[name] for name in layer.links if name in contents.sets]
+    one, shown = next(((one, found) for one in sets if (found := tiles(layer, one))), (None, []))
+    for tile in shown if one else ():
         reply = _asked_for(sut, layer, one, tile, format_)
         where = f"{layer.id} {one.id} {tile.matrix.id}/{tile.row}/{tile.column}"
         yield from _as_promised(reply, tile, _plain(format_), where)
@@ -100,7 +99,7 @@ def _asked_for(sut: Sut, layer: TileLayer, one: MatrixSet, tile: Tile, format_: 
         "wmts_tile",
         accept=(400, 404),
         layer=layer.id,
-        style=layer.style,
+        style=layer.style or "",
         format=format_,
         tileMatrixSet=one.id,
         tileMatrix=tile.matrix.id,

@@ -82,9 +82,16 @@ def test_counts_follow_a_batch(sut: Sut) -> Iterator[Observation]:
         return
     ledger, today = Ledger(sut, sender.resource), sut.now.astimezone(BEIJING).date()
     eve = (today - timedelta(days=1)).isoformat()
+    other = Ledger(sut, sender.another) if sender.another else None
+    beside = other.of(today.isoformat()) if other else None
     yesterday, seen = ledger.of(eve), _follow(sender, ledger, today.isoformat())
     if seen is None:
         return
+    if other and beside:
+        now = other.of(today.isoformat())
+        moved = _grown(beside, now)  # by others it may have grown, but hardly by the same
+        wanted = f"{sender.another} without the rows of {sender.resource}"
+        yield expect(moved != [ROWS] * len(COUNTS), now.at("storedCount"), expected=wanted, observed=moved)
     yield from schema.conforms(seen.now, RECONCILIATION)
     for name, grown in zip(COUNTS, seen.grown, strict=True):
         yield expect(grown == ROWS, seen.now.at(name), expected=f"+{ROWS}", observed=grown)

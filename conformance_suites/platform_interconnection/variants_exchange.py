@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
@@ -278,6 +279,45 @@ def _changes_without_content(platform: Platform) -> None:
 def _watermark_as_text(platform: Platform) -> None:
     _logs(platform, lambda change: change.update(watermark=str(change["watermark"])))
     _exchange(platform).after = "CAST(json_extract(body, '$.watermark') AS INTEGER) > ?"
+
+
+def _marked(platform: Platform, mark: Callable[[int], str]) -> None:
+    """Watermarks of another form, made of the numbers; asked for one, the log goes on after it."""
+    known = {mark(number): str(number) for resource in resources() for number in range(1, 2 * resource.count + 1)}
+    _logs(platform, lambda change: change.update(watermark=mark(change["watermark"])))
+    _exchange(platform).after = "position > ?"
+
+    def numbered(call: Call) -> Call:
+        since = call.args.get("since", "")
+        return replace(call, args={**call.args, "since": known[since]}) if since in known else call
+
+    platform.rewire(CHANGES, lambda handler: lambda call: handler(numbered(call)))
+
+
+@VARIANTS.add(
+    "watermarks-of-a-log", "水位为日志位置", "watermarks are places in a database's log, with no order as texts"
+)
+def _watermarks_of_a_log(platform: Platform) -> None:
+    _marked(platform, lambda number: f"0/{number * 7:X}")
+
+
+@VARIANTS.add(
+    "watermarks-as-times", "水位为时间，小数秒有则写", "watermarks are times, with fractions where there are any"
+)
+def _watermarks_as_times(platform: Platform) -> None:
+    begin = datetime(2026, 5, 1, tzinfo=UTC)
+    _marked(platform, lambda number: (begin + timedelta(seconds=number / 2)).isoformat().replace("+00:00", "Z"))
+
+
+@VARIANTS.add(
+    "short-pages-of-changes", "变更每页至多二十条", "at most twenty changes on a page, though fifty records are"
+)
+def _short_pages_of_changes(platform: Platform) -> None:
+    def fewer(call: Call) -> Call:
+        size = call.args.get("pageSize", "")
+        return replace(call, args={**call.args, "pageSize": str(min(int(size), 20))}) if size.isdigit() else call
+
+    platform.rewire(CHANGES, lambda handler: lambda call: handler(fewer(call)))
 
 
 @VARIANTS.add("watermarks-with-gaps", "水位不连续", "watermarks leave gaps")

@@ -87,6 +87,46 @@ def _unknown_batch_empty(platform: Platform) -> None:
     platform.rewire("stored_records", change)
 
 
+@VARIANTS.add("stored-rows-lag", "入库结果三秒后可见", "what was stored can be read three seconds later")
+def _stored_rows_lag(platform: Platform) -> None:
+    def change(handler: Handler) -> Handler:
+        def answer(call: Call) -> Answer:
+            kept = platform.store.all(BATCHES, whose(call.params["batchNo"]))
+            fresh = kept and platform.clock().timestamp() - kept[-1]["at"] < 3  # noqa: PLR2004 -- see its name
+            return platform.listed(call, BATCHES, demo.Where("0")) if fresh else handler(call)
+
+        return answer
+
+    platform.rewire("stored_records", change)
+
+
+@VARIANTS.add(
+    "foreign-columns-refused", "资源以外的列整批拒收", "columns that the resource does not have are refused with 400"
+)
+def _foreign_columns_refused(platform: Platform) -> None:
+    def strict(call: Call, handler: Handler) -> Answer:
+        rows = call.body.get("records") or () if isinstance(call.body, dict) else ()
+        if any(set(row.get("data", ())) - {"name", "area"} for row in rows):
+            raise demo.ApiError(400, 40003, "schema violation: data")
+        return handler(call)
+
+    platform.rewire("push_batch", lambda handler: lambda call: strict(call, handler))
+
+
+@VARIANTS.add("unknown-receipt-empty", "未知报文应答空内容", "of an unknown message the answer has no content")
+def _unknown_receipt_empty(platform: Platform) -> None:
+    def change(handler: Handler) -> Handler:
+        def answer(call: Call) -> Answer:
+            try:
+                return handler(call)
+            except demo.ApiError:
+                return demo.Answer(None)
+
+        return answer
+
+    platform.rewire("receipt_status", change)
+
+
 @VARIANTS.add("resend-is-duplicate", "重发应答 40901", "a batch that is sent again is refused as a duplicate")
 def _resend_is_duplicate(platform: Platform) -> None:
     def again(*_: object) -> Row:

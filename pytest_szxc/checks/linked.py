@@ -102,12 +102,26 @@ def parse_jsonld(body: bytes, base: str = BASE) -> Graph:
     import rdflib  # noqa: PLC0415
     from rdflib.plugins.parsers.jsonld import to_rdf  # noqa: PLC0415
 
-    triples = rdflib.Graph()  # named graphs are taken together with the others
+    # Named graphs are taken together with the others; this store keeps the order.
+    triples = rdflib.Graph("SimpleMemory")
     try:
         to_rdf(document, triples, base)
     except Exception as error:  # the reader raises whatever comes to it
         raise Unjudgeable("linked.unreadable", problem=show(f"{type(error).__name__}: {error}")) from error
-    return Graph(triples)
+    return Graph(_named(triples, body))
+
+
+def _named(triples: rdflib.Graph, body: bytes) -> rdflib.Graph:
+    """The same with nodes named that have no name in the document: the reader's names for them are others each time."""
+    from rdflib import BNode, Graph  # noqa: PLC0415 -- see parse_jsonld
+
+    blank = dict.fromkeys(node for row in triples for node in (row[0], row[2]) if isinstance(node, BNode))
+    unnamed = (node for node in blank if f'"_:{node}"'.encode() not in body)
+    names: dict[Node, Node] = {node: BNode(f"unnamed-{number}") for number, node in enumerate(unnamed, 1)}
+    named = Graph("SimpleMemory")
+    for subject, name, value in triples:
+        named.add((names.get(subject, subject), name, names.get(value, value)))
+    return named
 
 
 def _guard(value: Json, depth: int, contexts: list[Json]) -> None:

@@ -10,9 +10,10 @@ import os
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from pytest_szxc.errors import StatementError, TransportFault
+from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
 from pytest_szxc.printable import show
 from pytest_szxc.target.clock import RealClock
 from pytest_szxc.target.forging import MISSING, PLAIN, forgery_of
@@ -32,6 +33,7 @@ from pytest_szxc.target.redaction import cleaned, echo_shield, redacted, shield_
 from pytest_szxc.target.rotation import prepared
 from pytest_szxc.target.signing import SIGNATURE, profiles
 from pytest_szxc.target.tokens import Tokens
+from pytest_szxc.target.xml_answers import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
     Send = Callable[[Request], Response]
 
 _MARK = "{{account:"
+_ISSUED = 200
+"""Most forms of tokens that are looked for in answers."""
 
 
 class SignRequest(Protocol):
@@ -126,9 +130,13 @@ class Credentials:
     ) -> None:
         clock = clock or RealClock()
         self._held = {name: _held(account, environ) for name, account in accounts.items()}
-        self._provers = {name: _prover(account, sign, clock, base_url) for name, account in accounts.items()}
         self._shield: Shield = tuple(row for held in self._held.values() for row in _shield(held))
+        self._issued: Shield = ()
         self._lock = threading.Lock()
+        self._provers = {
+            name: _prover(account, sign, clock, base_url, partial(self._heard, name))
+            for name, account in accounts.items()
+        }
 
     def guard(self, request: Request, send: Send) -> Response:
         """Send a request with its credentials, and give the answer back without them.
@@ -147,9 +155,12 @@ class Credentials:
             filled, own = self._fill(request, send)
             answer = self._answered(request, filled, send)
         except TransportFault as fault:
-            fault.params = {name: cleaned(str(value), (*self._shield, *own)) for name, value in fault.params.items()}
+            fault.params = {name: cleaned(str(value), self._all(own)) for name, value in fault.params.items()}
             raise
-        return redacted(answer, (*self._shield, *own))
+        return redacted(answer, self._all(own))
+
+    def _all(self, own: Shield) -> Shield:
+        return (*self._shield, *self._issued, *own)
 
     def _fill(self, request: Request, send: Send) -> tuple[Request, Shield]:
         held = self._held.get(request.account)
@@ -209,6 +220,11 @@ class Credentials:
         finally:
             new.drop()
 
+    def _heard(self, account: str, token: str) -> None:
+        """Hide the last tokens that were asked for, whoever is told them: they may be many, so not all."""
+        with self._lock:
+            self._issued = (*self._issued, *echo_shield(token, placeholder(account)))[-_ISSUED:]
+
     def _learn(self, account: str, given: str) -> None:
         """Hide what was given from now on, however short it is."""
         place = placeholder(account)
@@ -235,8 +251,10 @@ def _filled(request: Request, proof: Proof | None, account: str) -> Request:
 def _given(answer: Response, path: str) -> str:
     """The credential in an answer; empty if there is none."""
     try:
-        found = compiled(path)(json.loads(answer.body))
-    except (ValueError, RecursionError):
+        xml = answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+        content = parse_xml(answer.body, answer.header("content-type") or "") if xml else json.loads(answer.body)
+        found = compiled(path)(content)
+    except (ValueError, RecursionError, Unjudgeable):
         return ""
     return found.strip() if isinstance(found, str) else ""
 
@@ -254,8 +272,10 @@ def _shield(held: Held) -> Shield:
     return (*pair, *shield_of(held.secret, place))
 
 
-def _prover(account: Account, sign: SignRequest | None, clock: Clock, base_url: str) -> Prover:
+def _prover(
+    account: Account, sign: SignRequest | None, clock: Clock, base_url: str, learned: Callable[[str], None]
+) -> Prover:
     profile = profiles().get(account.scheme)
     if profile is not None:
-        return ProfileProver(profile, clock, base_url, Tokens(account, profile, clock, base_url))
+        return ProfileProver(profile, clock, base_url, Tokens(account, profile, clock, base_url, learned))
     return WireProver() if account.scheme in WIRED or account.scheme == "none" else HookProver(sign)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import RunEnded, TransportFault
 from pytest_szxc.model import Attempt, Exchange, Request
-from pytest_szxc.target.retrying import TRIES, asks_to_wait, attempt_of, pause_before
+from pytest_szxc.target.noting import METHOD, OPERATION
+from pytest_szxc.target.retrying import TRIES, asks_to_wait, attempt_of, pause_before, turned_away
 from pytest_szxc.target.store import exchange_id
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class Courier:
             operation: name from the suite.
             request: what to send.
             ordinal: see ``store.exchange_id``.
-            repeatable: whether it changes nothing, so that it may be sent again after a passing fault.
+            repeatable: whether it changes nothing, so that it may be sent again after a passing fault. What changes
+                something is sent again only where the answer says that it was turned away unread (429).
             accept: statuses that are an answer, and no fault.
             removal: whether it removes what the run has made.
 
@@ -69,16 +71,26 @@ class Courier:
         key = exchange_id(operation, request, ordinal)
         begun = Exchange(key, operation, request)
         send = self._removing if removal else self._in_turn
-        return self.store.fetch(key, lambda: self._tried(begun, accept, send) if repeatable else send(begun))
+        return self.store.fetch(key, lambda: self._tried(begun, accept, send, repeatable=repeatable))
 
-    def wait(self, seconds: float) -> None:
-        """Let time pass; see ``Sut.wait``.
+    def wait(self, seconds: float, name: str) -> None:
+        """Let time pass; see ``Sut.wait``. That there was no time for it is recorded under its name.
 
         Raises:
             TransportFault: ``budget.minutes``.
         """
-        if self.pace is not None:
-            self.pace.allow(seconds)
+        request = Request(METHOD, f"wait/{name}")
+        key = exchange_id(OPERATION, request)
+        known = self.store.get(key)
+        if known is not None:
+            raise TransportFault(known.fault or "budget.minutes", **known.fault_params)
+        try:
+            if self.pace is not None:
+                self.pace.allow(seconds)
+        except TransportFault as over:
+            made = _faulty(Exchange(key, OPERATION, request), over)
+            self.store.fetch(key, lambda: made)
+            raise
         self.clock.sleep(seconds)
 
     def wind_up(self) -> None:
@@ -92,7 +104,9 @@ class Courier:
         self.clock.end()
         self.transport.close()
 
-    def _tried(self, begun: Exchange, accept: tuple[int, ...], send: Callable[[Exchange], Exchange]) -> Exchange:
+    def _tried(
+        self, begun: Exchange, accept: tuple[int, ...], send: Callable[[Exchange], Exchange], *, repeatable: bool
+    ) -> Exchange:
         """The last of at most ``tries`` tries, with what is to be known of the others."""
         earlier: tuple[Attempt, ...] = ()
         while True:
@@ -100,7 +114,8 @@ class Courier:
             if made.response is None and self.ended.is_set():
                 raise RunEnded  # the fault is ours: we closed the connection
             wanted = made.response is not None and made.response.status in accept
-            pause = None if wanted else pause_before(made, len(earlier) + 1, self.clock.now())
+            final = wanted or not (repeatable or turned_away(made))
+            pause = None if final else pause_before(made, len(earlier) + 1, self.clock.now())
             if pause is None or len(earlier) + 1 >= self.tries:
                 return replace(made, earlier=earlier) if earlier else made
             earlier += (attempt_of(made),)

@@ -289,9 +289,9 @@ class LiveSut:
         """See ``Sut``."""
         return self._source.walk(call, size, first, pages)
 
-    def wait(self, seconds: float) -> None:
-        """See ``Sut``."""
-        self._courier.wait(seconds)
+    def wait(self, seconds: float, name: str) -> None:
+        """See ``Sut``; ``name`` tells this wait apart from all others of the run."""
+        self._courier.wait(seconds, name)
 
     def sink(self, name: str, use: Callable[..., None], status: int, delay: float) -> Sink:
         """See ``Sut``.

@@ -1,4 +1,4 @@
-"""Which answers are tried for again, and when: passing faults of a request that changes nothing.
+"""Which answers are tried for again, and when: passing faults of a request that changes nothing, or nothing yet.
 
 Every try is recorded. What is still faulty after the last one is judged as it is, and that is never a pass.
 """
@@ -47,6 +47,11 @@ def pause_before(exchange: Exchange, tries: int, now: datetime) -> float | None:
     asked = retry_after(exchange.response, now) if exchange.response else None
     pause = _FIRST_PAUSE * 2 ** (tries - 1) if asked is None else asked
     return pause if pause <= LONGEST else None
+
+
+def turned_away(exchange: Exchange) -> bool:
+    """Whether a request was refused for its frequency alone (RFC 6585 section 4), so that nothing came of it."""
+    return exchange.response is not None and exchange.response.status == _TOO_MANY
 
 
 def asks_to_wait(exchange: Exchange) -> bool:

@@ -21,7 +21,8 @@ MAX_NODES = 200_000
 BROKEN = frozenset({"xml.syntax", "xml.empty", "xml.doctype", "xml.encoding", "xml.encoding-gbk", "xml.charset"})
 """Faults that make a document no good XML by themselves; the others say that it could not be read here."""
 UTF_8 = "utf-8"
-_PIECE = 64 * 1024
+_PIECE = 1024 * 1024
+"""Bytes read at once: older readers begin a long name or value anew with each piece."""
 _DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]{0,40})["']""")
 _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]*\?>")
 _CHARSET = re.compile(r"""(?i);\s*charset\s*=\s*"?([^\s;"]+)""")

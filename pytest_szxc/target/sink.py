@@ -9,7 +9,7 @@ import ipaddress
 import json
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -198,12 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _body(stream: BufferedIOBase, length: str | None, coding: str | None) -> bytes | None:
-    """The body; ``None`` for one that is too long or has no readable length."""
+    """The body; ``None`` for one that is too long, is cut short or has no readable length."""
     if (coding or "").lower() == "chunked":
         return _chunks(stream)
     if length is None or not length.isdecimal() or int(length) > MOST_BYTES:
         return None
-    return stream.read(int(length))
+    whole = stream.read(int(length))
+    return whole if len(whole) == int(length) else None
 
 
 def _chunks(stream: BufferedIOBase) -> bytes | None:
@@ -313,14 +314,22 @@ def open_sink(  # noqa: PLR0913, PLR0917 -- what a receiver is made of
     opened: list[Listener] = []
 
     def listen() -> Exchange:
-        opened.append(Listener(place(), secret, script))
+        try:
+            opened.append(Listener(place(), secret, script))
+        except TransportFault:  # a recording without it
+            raise
+        except Unjudgeable as reason:  # recorded, or judging again would find another cause
+            said = {name: str(value) for name, value in reason.params.items()}
+            return replace(_exchange(key, "-", None), fault=reason.code, fault_params=said)
         return _exchange(key, opened[0].url, Response(HTTPStatus.OK))
 
-    url = store.fetch(key, listen).request.url
-    return Sink(url, key, store, *times, use, opened[0] if opened else None)
+    made = store.fetch(key, listen)
+    if made.fault:
+        raise Unjudgeable(made.fault, **made.fault_params)
+    return Sink(made.request.url, key, store, *times, use, opened[0] if opened else None)
 
 
-def _exchange(key: str, url: str, response: Response) -> Exchange:
+def _exchange(key: str, url: str, response: Response | None) -> Exchange:
     return Exchange(key, OPERATION, Request(METHOD, url, account=""), response)
 
 

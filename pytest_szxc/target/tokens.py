@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Request
+from pytest_szxc.target.paths import number_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,12 +58,14 @@ class Tokens:
         profile: says by what grant a token is got.
         clock: tells when one ends.
         base_url: what ``token_path`` is appended to; without it, the origin of the request that needs a token.
+        learned: told each token that comes, before it is used.
     """
 
     account: Account
     profile: SigningProfile
     clock: Clock
     base_url: str = ""
+    learned: Callable[[str], None] = lambda _: None
     _held: Token | None = None
     _spent: Token | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -109,6 +112,7 @@ class Tokens:
         text = next((said[name] for name in _NAMES if isinstance(said.get(name), str)), "")
         if not (text and text.isascii() and text.isprintable()):
             raise TransportFault("auth.token-unreadable", account=self.account.name)
+        self.learned(text)
         life = min(_lives(said, self.account.lifetime), default=None)
         return Token(text, asked, None if life is None else asked + life)
 
@@ -168,5 +172,6 @@ def _lives(said: dict[str, Json], declared: float | None) -> Iterator[float]:
         yield declared
     for name in _LIVES:
         value = said.get(name)
+        value = number_in(value) if isinstance(value, str) else value
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= _LONGEST:
             yield float(value)

@@ -44,7 +44,7 @@ class SutView:
         self._used: dict[str, None] = {}
         self._empty: dict[str, None] = {}
         self._written = False
-        self._own = 0
+        self._own = self._waits = 0
         self._tidying = Tidying(live.ledger, requirement, live.prefix)
         self._walked: list[object] = []
         self._sinks: list[Sink] = []
@@ -185,7 +185,8 @@ class SutView:
 
     def wait(self, seconds: float) -> None:
         """See ``Sut``."""
-        self._live.wait(seconds)
+        self._waits += 1
+        self._live.wait(seconds, f"{self._requirement}#{self._waits}")
 
     def sink(self, status: int = 200, delay: float = 0.0) -> Sink:
         """See ``Sut``."""

@@ -55,7 +55,7 @@ def platform(closing):
 
     def build(*mutants, size=SIZE, days=0):
         suites = load_suites()
-        made = build_platform(load_references(suites.values()), size=size, now=_clock(days) if days else None)
+        made = build_platform(load_references([suites[SUITE]]), size=size, now=_clock(days) if days else None)
         closing.callback(made.close)
         for name in mutants:
             load_mutants(suites[SUITE])[name].apply(made)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,7 +26,7 @@ from pytest_szxc.record import Record
 from pytest_szxc.target.sut import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_szxc.checks.rules import Observation
 
@@ -69,6 +70,9 @@ class ValueSut:
         rows = self.rows.get(operation, [])
         found = rows(**params) if callable(rows) else rows
         return [record(row, f"/list/{index}") for index, row in enumerate(found)]
+
+    def walk(self, operation: str, **params: Any) -> Iterator[Any]:
+        yield SimpleNamespace(records=self.records(operation, **params))
 
     def ask(self, operation: str, **params: Any) -> Reply:
         answer = self.answers.get(operation, {})

@@ -79,3 +79,10 @@ def test_an_incremental_fault_in_a_long_log_is_seen_where_the_windows_lie() -> N
         platform.store.edit(f"changes:{CODE}", lambda change: change["record"].update(kind="other"))
 
     assert judged("IC-032", stale).status is Status.FAIL
+
+
+@pytest.mark.parametrize("requirement", ["IC-046", "IC-054", "IC-056"])
+def test_who_looks_at_single_records_looks_at_the_first_thousands(requirement: str) -> None:
+    store = ExchangeStore(None)
+    assert judged(requirement, large, store=store).status is Status.PASS
+    assert store.counters().sent < BUDGET

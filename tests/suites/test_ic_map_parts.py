@@ -229,6 +229,12 @@ def test_without_extent_or_with_another_crs_the_middle_of_the_coarsest_matrix_is
     assert [(tile.matrix.id, tile.row, tile.column) for tile in tiles.tiles(limited, one)] == [("3", 3, 6)]
 
 
+def test_of_a_large_matrix_that_cannot_be_reckoned_with_no_tile_is_taken() -> None:
+    matrix = tiles.Matrix("0", 4_000_000.0, (10_002_100.0, 37_000_000.0), (256, 256), (64, 64))
+    one = tiles.MatrixSet("g", "urn:ogc:def:crs:EPSG::4527", (matrix,), ())
+    assert tiles.tiles(layer(geometry.Box(111.0, 30.0, 111.1, 30.1)), one) == []
+
+
 def test_corners_with_exchanged_axes() -> None:
     assert tiles.exchanges_axes(grid((-180.0, 90.0), TIANDITU))
     assert not tiles.exchanges_axes(grid((90.0, -180.0), TIANDITU))

@@ -38,6 +38,29 @@ def test_each_variant_passes(name: str) -> None:
     assert judged(ID, variants[name].apply, variants[name].statement).status is Status.PASS
 
 
+def keyed_otherwise(made: Any) -> None:
+    """The JSON interface calls the key of its records another name."""
+
+    def renamed(answer: Any) -> Any:
+        rows = [
+            {"plotNo": row["id"], **{name: row[name] for name in row if name != "id"}} for row in answer.payload["list"]
+        ]
+        return answer.with_payload(answer.payload | {"list": rows})
+
+    made.alter("list_records", renamed)
+    for resource in made.parts["platform_interconnection"].capability["resources"]:
+        resource["key"] = "plotNo"
+
+
+def test_records_are_known_by_the_key_that_is_declared() -> None:
+    def both(made: Any) -> None:
+        keyed_otherwise(made)
+        mutants["xml-record-missing"].apply(made)
+
+    assert judged(ID, keyed_otherwise).status is Status.PASS
+    assert judged(ID, both).status is Status.WARN
+
+
 @pytest.mark.parametrize(
     ("schema", "code"),
     [

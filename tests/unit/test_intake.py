@@ -81,9 +81,9 @@ def test_what_is_wrong_is_said(taken, given, code):
 
 
 def test_how_to_reach_the_target_comes_from_recorded_settings(tmp_path):
-    options = network_options({"ca": str(tmp_path), "proxy": "http://127.0.0.1:1", "insecure": True})
+    options = network_options({"ca": str(tmp_path), "proxy": "http://127.0.0.1:1", "insecure": True}, "")
     assert (options.ca, options.proxy, options.insecure) == (tmp_path, "http://127.0.0.1:1", True)
-    assert network_options({}).ca is None
+    assert network_options({}, "").ca is None
 
 
 class Hooks:

@@ -105,3 +105,18 @@ def test_what_stays_in_bounds_is_read() -> None:
 def test_what_is_no_json_is_refused() -> None:
     with pytest.raises(Unjudgeable, match="json"):
         linked.parse_jsonld(b"<rdf/>")
+
+
+def test_what_has_no_name_is_named_alike_each_time() -> None:
+    unnamed = [{"@type": "dcat:Dataset", "dct:title": title} for title in "abc"]
+    document = {"@context": PREFIXES, "@graph": [*unnamed, {"@id": "_:own", "@type": "dcat:Dataset"}]}
+    seen = [
+        [(one.iri, one.texts(f"{DCT}title")) for one in parsed(document).of_type(f"{DCAT}Dataset")] for _ in range(2)
+    ]
+    assert seen[0] == seen[1]
+    assert seen[0] == [
+        ("_:own", ()),
+        ("_:unnamed-1", ("a",)),
+        ("_:unnamed-2", ("b",)),
+        ("_:unnamed-3", ("c",)),
+    ]

@@ -105,6 +105,13 @@ def test_errors_that_a_check_wants_to_see(
     assert (answer.denied, answer.code, answer.payload) == (denied, code, None)
 
 
+def test_not_now_is_no_answer_unless_it_is_asked_for() -> None:
+    with pytest.raises(Refused) as caught:
+        read({"code": 42901}, 429, accept=(0,))
+    assert caught.value.code == "http.rate-limited"
+    assert read({"code": 42901}, 429, accept=(0, 429)).code == "42901"
+
+
 def test_a_business_error_is_not_accepted_by_another_status() -> None:
     with pytest.raises(Refused):
         read({"code": 50001}, accept=(403,))

@@ -70,6 +70,15 @@ def test_what_changes_something_is_sent_once() -> None:
     assert len(line.sent) == 1
 
 
+def test_what_changes_something_is_sent_again_where_it_was_turned_away() -> None:
+    line = Line(Response(429, (("retry-after", "1"),)), Response(503))
+    sender, clock = courier(line)
+    made = sender.fetch("create", REQUEST, "TY-001#1", repeatable=False)
+    assert made.response == Response(503)
+    assert [one.status for one in made.earlier] == [429]
+    assert clock.monotonic() == pytest.approx(1)
+
+
 def test_what_the_target_asks_for_everybody_grants() -> None:
     line = Line(Response(429, (("retry-after", "7"),)), OK, OK)
     sender, clock = courier(line)
@@ -121,9 +130,21 @@ def test_time_passes_by_the_clock_and_within_the_budget() -> None:
     clock, store = VirtualClock(START), ExchangeStore()
     sender = Courier(Line(OK), store, clock, Pace(Limits(rate=0, minutes=1), store, clock))
     sender.fetch("list", REQUEST)
-    sender.wait(50)
+    sender.wait(50, "IC-001#1")
     assert clock.monotonic() == 50
     with pytest.raises(TransportFault) as over:
-        sender.wait(11)
+        sender.wait(11, "IC-001#2")
     assert over.value.code == "budget.minutes"
     assert clock.monotonic() == 50
+
+
+def test_that_there_was_no_time_to_wait_is_recorded() -> None:
+    clock, store = VirtualClock(START), ExchangeStore()
+    sender = Courier(Line(OK), store, clock, Pace(Limits(rate=0, minutes=1), store, clock))
+    with pytest.raises(TransportFault) as first:
+        sender.wait(61, "IC-001#1")
+    again = Courier(Line(OK), ExchangeStore.of(store.all()), VirtualClock(START))
+    with pytest.raises(TransportFault) as second:
+        again.wait(61, "IC-001#1")
+    assert str(second.value) == str(first.value)
+    assert store.counters().sent == 0

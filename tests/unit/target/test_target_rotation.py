@@ -48,6 +48,14 @@ def test_the_new_one_stands_in_the_file_when_the_answer_is_handed_on(file: Path)
     assert [one.name for one in file.parent.iterdir()] == ["secret"]
 
 
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b'<?xml version="1.0" encoding="UTF-8"?>\n'])
+def test_one_in_xml_is_found_and_hidden(file: Path, mark: bytes) -> None:
+    body = mark + f"<r><data><secret>{NEW}</secret></data></r>".encode()
+    _, ask = rotate(Secret(file=file), lambda _: Response(200, (("content-type", "application/xml"),), body))
+    assert ask().body == body.replace(NEW.encode(), placeholder("primary").encode())
+    assert file.read_text(encoding="utf-8") == NEW + "\n"
+
+
 def test_even_a_short_one_is_hidden(file: Path) -> None:
     _, ask = rotate(Secret(file=file), given("k1"))
     assert b"k1" not in ask().body

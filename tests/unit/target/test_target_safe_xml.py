@@ -85,3 +85,9 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for one in (body, b"<a>" + body + b"</a>", b'<?xml version="1.0" encoding="' + body + b'"?><a/>'):
         with suppress(TransportFault):
             parse(one)
+
+
+def test_one_long_value_is_not_read_again_with_each_piece() -> None:
+    begun = time.process_time()
+    assert len(parse(b'<a b="' + b"x" * 8_000_000 + b'"/>').get("b", "")) == 8_000_000
+    assert time.process_time() - begun < 0.8

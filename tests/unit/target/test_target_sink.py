@@ -96,6 +96,7 @@ def raw(url: str, message: bytes) -> bytes:
         (b"POST PATH HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"413"),
         (b"POST PATH HTTP/1.1\r\nHost: x\r\n\r\n", b"413"),
         (b"POST PATH HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n", b"413"),
+        (b"POST PATH HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", b"413"),
         (b"\x16\x03\x01 nonsense\r\n\r\n", b""),
         (b"GET / HTTP/9.9\r\n\r\n", b"505"),
     ],
@@ -164,3 +165,14 @@ def test_a_port_in_use_is_said() -> None:
         taken = urlsplit(sink.url).port or 0
         with pytest.raises(Unjudgeable, match=r"sink\.port"), opened(place=lambda: Place(port=taken)):
             pass
+
+
+def test_that_nobody_could_listen_is_recorded() -> None:
+    store, busy = ExchangeStore(None), socket.create_server(("127.0.0.1", 0))
+    with busy, pytest.raises(Unjudgeable) as first, opened(store, place=lambda: Place(port=busy.getsockname()[1])):
+        pass
+    with pytest.raises(Unjudgeable) as again, opened(ExchangeStore.of(store.all())):
+        pass
+    assert first.value.code == "sink.port"
+    assert str(again.value) == str(first.value)
+    assert again.value.params.keys() == first.value.params.keys()

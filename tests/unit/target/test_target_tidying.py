@@ -15,7 +15,7 @@ from pytest_szxc.target.clock import RealClock, VirtualClock
 from pytest_szxc.target.ledger import LEDGER, Ledger, read_ledger
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.pace import Pace
-from pytest_szxc.target.statement import BoundOperation, Envelope, Limits, Statement
+from pytest_szxc.target.statement import Account, BoundOperation, Envelope, Limits, Statement
 from pytest_szxc.target.store import ExchangeStore
 from pytest_szxc.target.transports import ReplayTransport
 
@@ -174,6 +174,36 @@ def test_what_the_check_removed_itself_is_not_removed_again(opened: Callable[...
         made(view, "a")
         view.ask("remove", thing="a")
     assert shelf.asked.count("DELETE /things/a") == 1
+
+
+@pytest.mark.parametrize("how", [{"account": "other"}, {"forged": "missing"}])
+@pytest.mark.parametrize("status", [404, 200])
+def test_what_another_account_or_nobody_is_told_of_it_settles_nothing(
+    opened: Callable[..., LiveSut], shelf: Shelf, how: dict[str, str], status: int
+) -> None:
+    told = [said(None, status, 0 if status == 200 else 40401)]
+    shelf.before = lambda request: told.pop() if request.method == "DELETE" and told else None
+    statement = replace(STATEMENT, accounts={"other": Account("other", "none")})
+    view = opened(statement=statement).for_requirement("TY-001")
+    with view.tidied():
+        made(view, "a")
+        view.ask("remove", thing="a", accept=(404,), **how)
+        assert shelf.things == {"a"}
+    assert shelf.things == set()
+
+
+def test_an_answer_that_leads_elsewhere_is_no_refusal(opened: Callable[..., LiveSut], shelf: Shelf) -> None:
+    def see_other(request: Request) -> Response | None:
+        if request.method == "POST":
+            shelf.things.add("a")
+            return Response(303, (("location", "/things/a"),))
+        return None
+
+    shelf.before = see_other
+    view = opened().for_requirement("TY-001")
+    with view.tidied():
+        view.ask("create", body={"id": "a"}, accept=(0,))
+    assert shelf.things == set()
 
 
 def test_what_was_refused_is_removed_only_if_it_can_be_nobody_elses(

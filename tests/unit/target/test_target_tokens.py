@@ -92,7 +92,8 @@ def test_it_is_kept_until_shortly_before_its_end() -> None:
         ({"expires_in": 3600}, 10, 6, 2),
         ({}, 10, 6, 2),
         ({}, None, 1e9, 1),
-        ({"expires_in": "3600"}, None, 1e9, 1),
+        ({"expires_in": "10"}, None, 6, 2),
+        ({"expires_in": "soon"}, None, 1e9, 1),
         ({"expires_in": True}, None, 1e9, 1),
         ({"expires_in": -5}, None, 1e9, 1),
         ({"expires_in": 1e300}, None, 1e9, 1),
@@ -146,3 +147,30 @@ def test_where_paths_are() -> None:
     assert path_below("https://x/ctx/", "https://y/z", "/t") == "https://x/ctx/t"
     assert path_below("", "https://y:8/z?q=1", "/t") == "https://y:8/t"
     assert base64.b64decode(client_basic("a b", "c:d").removeprefix("Basic ")) == b"a%20b:c%3Ad"
+
+
+def test_one_that_is_told_to_somebody_else_is_hidden_there_too() -> None:
+    accounts = {
+        "primary": Account("primary", "bj-proxy", secret=Secret(env="K"), client="a", service="s", token_path="/t"),  # noqa: S106 -- a path
+        "second": Account("second", "bearer", secret=Secret(env="O")),
+    }
+    credentials = Credentials(accounts, environ={"K": SECRET, "O": "token-of-the-second"})
+    said = {"/t": answer(access_token=TOKEN), "/log": Response(200, (("x-last", TOKEN),), TOKEN.encode())}
+    seen = [
+        credentials.guard(
+            Request("GET", "https://x.invalid/log", account_headers(account), account=account.name),
+            lambda request: said[request.url.removeprefix("https://x.invalid")],
+        )
+        for account in accounts.values()
+    ]
+    assert TOKEN not in repr(seen)
+    assert seen[1].body.decode() == placeholder("primary")
+
+
+def test_of_many_the_last_are_hidden() -> None:
+    platform = Platform(lambda count: answer(access_token=f"issued-token-{count}", expires_in=1))
+    ask, clock = bench(platform)
+    for _ in range(300):
+        ask()
+        clock.sleep(2)
+    assert ask().body == f"Bearer {placeholder('primary')}".encode()
