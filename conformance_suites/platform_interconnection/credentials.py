@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from pytest_szxc import SzxcError, expect
+
+from .capability import resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,7 @@ SM = frozenset({"sm", "sm2"})
 TRUSTED = 60.0
 """Seconds that the clocks may differ where signed times are judged; how far they do is another requirement's."""
 NO_FORGERY = "forging."
+_GUARDED: WeakKeyDictionary[Sut, tuple[str, dict[str, str]]] = WeakKeyDictionary()
 _DIGITS = 10_000_000_000
 
 
@@ -44,19 +48,33 @@ def by_scheme(sut: Sut) -> list[AccountFacts]:
     return list(found.values())
 
 
-def asked(sut: Sut, account: str, forged: str = "", operation: str = "heartbeat", **params: str) -> Reply:
-    """The answer to a request, good or forged.
+def guarded(sut: Sut) -> tuple[str, dict[str, str]]:
+    """The operation that credentials are tried at: the heartbeat, or a count where anybody may see the heartbeat.
+
+    That a heartbeat answers without credentials is for one requirement to say, not for all that try forged ones.
+    """
+    if sut not in _GUARDED:
+        bare = sut.ask("heartbeat", accept=ANY, forged="missing")
+        codes = [found.text("resourceCode") or "" for found in resources(sut)[:1]] if bare.fine else []
+        _GUARDED[sut] = ("count_records", {"resource": codes[0]}) if codes else ("heartbeat", {})
+    return _GUARDED[sut]
+
+
+def asked(sut: Sut, account: str, forged: str = "", operation: str = "", **params: str) -> Reply:
+    """The answer to a request, good or forged; at the guarded operation unless one is named.
 
     Raises:
         SzxcError: none that says anything.
     """
-    return sut.ask(operation, account=account, accept=ANY, forged=forged, **params)
+    usual, place = ("", {}) if operation else guarded(sut)
+    return sut.ask(operation or usual, account=account, accept=ANY, forged=forged, **place, **params)
 
 
 def accepted(sut: Sut, account: str) -> Reply | None:
     """The answer to a good request, or ``None`` where it is refused: then no refusal of a forged one shows anything."""
     try:
-        return sut.ask("heartbeat", account=account)
+        operation, place = guarded(sut)
+        return sut.ask(operation, account=account, **place)
     except SzxcError as reason:
         if reason.code.startswith(("http.", "envelope.", "auth.")):
             return None

@@ -57,6 +57,15 @@ def _heartbeat_open_to_all(platform: Platform) -> None:
     _nobody_is(platform, frozenset({"/v1/heartbeat"}))
 
 
+@MUTANTS.add(
+    "heartbeat-public",
+    "心跳接口对任何人应答",
+    "the heartbeat answers whoever asks, whatever is wrong with a credential",
+)
+def _heartbeat_public(platform: Platform) -> None:
+    platform.routes["heartbeat"].guarded = False
+
+
 @MUTANTS.add("counts-open-to-all", "总数接口不鉴别", "the count is open to all")
 def _counts_open_to_all(platform: Platform) -> None:
     _nobody_is(platform, frozenset({"/count"}))

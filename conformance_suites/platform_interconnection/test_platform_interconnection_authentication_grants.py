@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc import SzxcError, expect, requirement
 
 from .capability import limit, resources
-from .credentials import ANY
+from .credentials import ANY, guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,7 +165,9 @@ def _burst(sut: Sut, count: int) -> tuple[Reply | None, Reply | None]:
 
 def _metered(sut: Sut, mark: str) -> Reply:
     """A request that nobody else asks for, so that it is sent."""
-    return sut.ask("heartbeat", account="metered", accept=_BUSY, **{":X-Request-Id": f"{sut.prefix}rate-{mark}"})
+    operation, place = guarded(sut)
+    named = {":X-Request-Id": f"{sut.prefix}rate-{mark}"}
+    return sut.ask(operation, account="metered", accept=_BUSY, **place, **named)
 
 
 def _may_come_back(sut: Sut, refused: Reply) -> Iterator[Observation]:
