@@ -174,7 +174,14 @@ def test_a_feature_that_is_denied_but_present_contradicts(run, target):
 def test_workers_share_requests_and_agree(pytester, monkeypatch, workers, statuses):
     """Workers are processes, so here the target is the demo on its real socket."""
     monkeypatch.setenv("SZXC_LANG", "en")
-    result = pytester.runpytest_subprocess("--szxc-target=demo", "--szxc-out=out", "--szxc-seed=7", "-n", workers)
+    result = pytester.runpytest_subprocess(
+        "--szxc-target=demo",
+        "--szxc-suite=data_classification",
+        "--szxc-out=out",
+        "--szxc-seed=7",
+        "-n",
+        workers,
+    )
     assert result.ret == 0, result.stdout.str()
     report = json.loads((pytester.path / "out" / "report.json").read_text(encoding="utf-8"))
     assert statuses(report) == {"DC-060": "inconclusive"}
