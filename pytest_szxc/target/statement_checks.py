@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 
 SECRET_KEYS = ("token", "password", "value", "secret")
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"})
-ACCOUNTS = frozenset({"primary", "second", "low_right"})
+ACCOUNTS = frozenset({"primary", "second", "low_right", "expired"})
 BUILT_IN = ("none", "bearer", "basic", "header")
 """Schemes that need no profile."""
 EXAMPLES = {
