@@ -34,7 +34,7 @@ CLIP = 600
 class Sample:
     """One operation: the call, the vendor's object, the canonical one, or why there is none. Texts are printable.
 
-    ``lacking`` names parameters that only the suite's own checks supply; then nothing was sent.
+    ``lacking`` names parameters that only the suite's own checks supply: nothing was sent, or it was refused for that.
     """
 
     operation: str
@@ -98,7 +98,8 @@ def _sample(sut: LiveSut, suite: str, bound: BoundOperation, known: dict[str, Js
     try:
         probe = sut.probe(suite, bound.operation, **{name: known[name] for name in needed})
     except Unjudgeable as reason:
-        return Sample(bound.operation, call, error=reason)
+        left_out = tuple(sorted(names(bound.query))) if reason.code == "http.client-error" else ()
+        return Sample(bound.operation, call, error=None if left_out else reason, lacking=left_out)
     seen = probe.seen.value if probe.seen else None
     known.update({name: value for name, value in (seen or {}).items() if isinstance(value, str) and name not in known})
     return Sample(bound.operation, call, show(probe.came, CLIP), show(seen, CLIP))

@@ -49,7 +49,8 @@ class Subscriptions:
         if not str(body["url"]).startswith(("http://", "https://")):
             raise violation("url")
         self._made += 1
-        made = {"id": f"sub-{self._made:06d}", "url": body["url"], "resourceCode": body["resourceCode"]}
+        name = str(body.get("id") or f"sub-{self._made:06d}")  # who subscribes may name it, to find it again
+        made = {"id": name, "url": body["url"], "resourceCode": body["resourceCode"]}
         self._store.add(SUBSCRIPTIONS, made["id"], made)
         return demo.Answer(made)
 

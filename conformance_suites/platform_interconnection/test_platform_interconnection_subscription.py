@@ -34,7 +34,8 @@ def test_subscriber_is_told(sut: Sut) -> Iterator[Observation]:
     if not codes:
         return
     sink = sut.sink()
-    reply = sut.ask("subscribe", body={"url": sink.url, "resourceCode": codes[0]})
+    wish = {"id": f"{sut.prefix}sub", "url": sink.url, "resourceCode": codes[0]}  # may be named otherwise
+    reply = sut.ask("subscribe", body=wish)
     name = reply.record.text("id")
     pushed = _pushed(sut, codes[0], "told")
     if not pushed:

@@ -41,6 +41,7 @@ STAGE_OF = {
     "preflight.envelope": "media",
     "preflight.denied": "account",
     "preflight.no-account": "account",
+    "preflight.clock": "account",
     "preflight.rate-limited": "rate",
     "preflight.file": "data",
 }

@@ -27,7 +27,8 @@ def test_every_cause_and_notice_is_in_the_table() -> None:
 
 
 def test_every_cause_has_a_stage_words_and_something_to_do() -> None:
-    assert {code for _, code in CAUSES} | {"preflight.base-path", "preflight.no-account"} == set(STAGE_OF)
+    further = {"preflight.base-path", "preflight.no-account", "preflight.clock"}
+    assert {code for _, code in CAUSES} | further == set(STAGE_OF)
     for code in CODES:
         assert {"zh", "en", "hint_zh", "hint_en"} <= set(table()[code]), code
 
