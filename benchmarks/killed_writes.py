@@ -49,7 +49,7 @@ SIZE = 40
 HELD, LATER = 0.004, 0.012
 """Seconds for which a request is held back twice, and the most that a kill comes after the line it waited for."""
 PREFIX = "szxc-"
-LOGS = ("audit", "calls", "call_log")
+LOGS = ("audit", "calls", "call_log", "agri:audit")
 """Tables that tell what happened; what happened stays there."""
 PATIENCE = 120.0
 Tables = dict[str, list[tuple[str, str]]]
@@ -185,10 +185,11 @@ def cleaned(folder: Path, out: Path, tokens: dict[str, str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A served platform: its folder, the environment with its tokens, what it held at first."""
+    """A served platform: its folder, the environment with its tokens, which checks write, what it held at first."""
 
     folder: Path
     tokens: dict[str, str]
+    writers: str
     before: Tables
 
     def odd(self) -> list[str]:
@@ -199,7 +200,7 @@ class Scene:
         """One run that is killed, one clean-up, one look at the platform."""
         random = Random(f"{SEED} {number}")  # noqa: S311 -- to be repeatable
         out = self.folder / f"run-{number}"
-        options = ("--szxc-allow-write", f"--szxc-seed={number}", "-k", writers())
+        options = ("--szxc-allow-write", f"--szxc-seed={number}", "-k", self.writers)
         run = started(self.folder, out, self.tokens, *options)
         tally.kills += 1
         tally.killed_in_time += kill_at(run, out / LEDGER, random.randint(1, lines), random.uniform(0, LATER))
@@ -215,41 +216,41 @@ class Scene:
         tally.left += [f"run {number}: {what}" for what in self.odd()]
 
 
-def ledger_lines(folder: Path, tokens: dict[str, str]) -> int:
+def ledger_lines(folder: Path, tokens: dict[str, str], chosen: str) -> int:
     """How many lines a run's ledger gets that nobody kills; it must leave nothing.
 
     Raises:
         LookupError: it writes nothing, so that there is nothing to prove.
     """
     out = folder / "whole"
-    started(folder, out, tokens, "--szxc-allow-write", "-k", writers()).wait(PATIENCE)
+    started(folder, out, tokens, "--szxc-allow-write", "-k", chosen).wait(PATIENCE)
     lines = lines_of(out / LEDGER)
     if not lines:
         raise LookupError(out)
     return lines
 
 
-def writes_when_reading(folder: Path, tokens: dict[str, str]) -> tuple[int, bool]:
+def writes_when_reading(folder: Path, tokens: dict[str, str], *options: str) -> tuple[int, bool]:
     """How many operations with an effect a run without leave to write calls, and whether it has a ledger."""
     count = folder / "writes"
     before = count.stat().st_size if count.exists() else 0
     out = folder / "reading"
-    started(folder, out, tokens).wait(PATIENCE * 5)
+    started(folder, out, tokens, *options).wait(PATIENCE * 5)
     after = count.stat().st_size if count.exists() else 0
     return after - before, (out / LEDGER).exists()
 
 
-def prove(folder: Path, kills: int) -> tuple[Tally, dict[str, object]]:
-    """Kill, clean up, compare; then read."""
+def prove(folder: Path, kills: int, chosen: str = "") -> tuple[Tally, dict[str, object]]:
+    """Kill, clean up, compare; then read. With ``chosen`` (an expression for ``-k``) only these checks run."""
     tally = Tally()
     with ExitStack() as stack:
         tokens = stack.enter_context(served(folder))
-        scene = Scene(folder, tokens, tables(folder))
-        lines = ledger_lines(folder, tokens)
+        scene = Scene(folder, tokens, chosen or writers(), tables(folder))
+        lines = ledger_lines(folder, tokens, scene.writers)
         whole = scene.odd()
         for number in range(kills):
             scene.kill_one(number, lines, tally)
-        reading, ledger = writes_when_reading(folder, tokens)
+        reading, ledger = writes_when_reading(folder, tokens, *(("-k", chosen) if chosen else ()))
     figures: dict[str, object] = {
         "holds": not (tally.left or whole or reading or ledger) and tally.cleaned == tally.kills == kills,
         "kills": tally.kills,
