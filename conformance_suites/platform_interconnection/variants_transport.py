@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Answer, ApiError, Call, Platform
 
 Row = dict[str, Any]
-VARIANTS = demo.Variants()
+VARIANTS = demo.Variants(everywhere=True)
 DENIED = ("40302", "40301")
 _ERROR = 400
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}")

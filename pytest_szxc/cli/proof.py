@@ -27,7 +27,7 @@ PATH = click.Path(path_type=Path, dir_okay=False)
 @click.command()
 @click.option("--suite", multiple=True, help="套件 / suite")
 @click.option("--json", "file", type=PATH, help="写入文件 / write the kill matrix to a file")
-@click.option("--all", "whole", is_flag=True, help="每个变异体由全部要求判定 / every requirement judges every mutant")
+@click.option("--all", "whole", is_flag=True, help="由全部要求判定 / all requirements judge each mutant and variant")
 @click.option("--workers", type=click.IntRange(min=0), help="进程数 / processes (default: one per core)")
 @click.pass_obj
 def selftest(lang: str, suite: tuple[str, ...], file: Path | None, workers: int | None, *, whole: bool) -> None:

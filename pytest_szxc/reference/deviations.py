@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Text
 from pytest_szxc.reference.platform import Platform
 from pytest_szxc.target.statement import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from types import ModuleType
 
 Change = Callable[[Platform], None]
 StatementChange = Callable[[Statement], Statement]
@@ -15,25 +22,43 @@ StatementChange = Callable[[Statement], Statement]
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One fault; ``apply`` alters stored data, behaviour or answers of a platform that was just built."""
+    """One fault; ``apply`` alters stored data, behaviour or answers of a platform that was just built.
+
+    ``topic`` is the part of the suite that it stands in, if the suite has parts.
+    """
 
     name: str
     title: Text
     apply: Change
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One odd but conforming platform; ``statement`` is what its vendor would declare differently."""
+    """One odd but conforming platform; ``statement`` is what its vendor would declare differently.
+
+    ``topic`` is the part of the suite that it concerns; it concerns all of it without one.
+    """
 
     name: str
     title: Text
     apply: Change
     statement: StatementChange
+    topic: str = ""
 
 
 class Mutants(dict[str, Mutant]):
     """A registry of mutants by name, filled by decorating functions."""
+
+    @classmethod
+    def of_topics(cls, package: str, folder: Path, topics: Iterable[str]) -> Mutants:
+        """All that the files ``mutants_<topic>*.py`` of a folder register."""
+        made = cls()
+        for topic, module in _parts(package, folder, "mutants", topics):
+            for name, one in module.MUTANTS.items():
+                _once(made, name)
+                made[name] = replace(one, topic=topic)
+        return made
 
     def add(self, name: str, zh: str, en: str) -> Callable[[Change], Change]:
         """Register the decorated function as a mutant."""
@@ -47,7 +72,25 @@ class Mutants(dict[str, Mutant]):
 
 
 class Variants(dict[str, Variant]):
-    """A registry of legal variants by name, filled by decorating functions."""
+    """A registry of legal variants by name, filled by decorating functions.
+
+    Args:
+        everywhere: whether its variants concern all of the suite, not only the topic of their file.
+    """
+
+    def __init__(self, *, everywhere: bool = False) -> None:
+        super().__init__()
+        self.everywhere = everywhere
+
+    @classmethod
+    def of_topics(cls, package: str, folder: Path, topics: Iterable[str]) -> Variants:
+        """All that the files ``variants_<topic>*.py`` of a folder register."""
+        made = cls()
+        for topic, module in _parts(package, folder, "variants", topics):
+            for name, one in module.VARIANTS.items():
+                _once(made, name)
+                made[name] = one if module.VARIANTS.everywhere else replace(one, topic=topic)
+        return made
 
     def add(
         self, name: str, zh: str, en: str, statement: StatementChange = lambda same: same
@@ -60,6 +103,15 @@ class Variants(dict[str, Variant]):
             return apply
 
         return mark
+
+
+def _parts(package: str, folder: Path, kind: str, topics: Iterable[str]) -> Iterator[tuple[str, ModuleType]]:
+    """The modules of a kind, each with its topic: the longest that its name begins with."""
+    known = sorted(topics, key=len, reverse=True)
+    for path in sorted(folder.glob(f"{kind}_*.py")):
+        rest = path.stem.removeprefix(f"{kind}_")
+        topic = next((one for one in known if rest.startswith(one)), "")
+        yield topic, import_module(f".{path.stem}", package)
 
 
 def _once(registry: Mutants | Variants, name: str) -> None:

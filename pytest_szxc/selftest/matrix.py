@@ -90,11 +90,21 @@ def kill_of(requirement: Requirement, mutant: str, verdicts: Mapping[str, Verdic
     return Kill(requirement.id, mutant, requirement.id in reporters, also, stray)
 
 
-def peace_of(name: str, suite: Suite, verdicts: Mapping[str, Verdict], allowed: frozenset[Status] = _PASSED) -> Peace:
-    """What did not pass on a platform that conforms; inconclusive too: a check that saw nothing proves nothing."""
+def peace_of(
+    name: str,
+    suite: Suite,
+    verdicts: Mapping[str, Verdict],
+    allowed: frozenset[Status] = _PASSED,
+    asked: frozenset[str] = frozenset(),
+) -> Peace:
+    """What did not pass on a platform that conforms; inconclusive too: a check that saw nothing proves nothing.
+
+    ``asked`` are the requirements that judged it; all testable ones without any.
+    """
+    judged = asked or {row.id for row in suite.requirements if row.attested is None}
     deviations = {
         requirement.id: verdicts[requirement.id].status.value
         for requirement in suite.requirements
-        if requirement.attested is None and verdicts[requirement.id].status not in allowed
+        if requirement.id in judged and verdicts[requirement.id].status not in allowed
     }
     return Peace(name, deviations)

@@ -58,26 +58,26 @@ def prove(suite: Suite, workers: int | None = None, *, whole: bool = True) -> Ma
     Args:
         suite: a suite with ``reference.py``, ``mutants.py`` and ``variants.py``.
         workers: processes; as many as there are cores without it, none with 0.
-        whole: whether every requirement judges every mutant; else those of the mutant's own conformance class do, and
-            those that are known to report it too.
+        whole: whether every requirement judges every mutant and every variant; else those of the mutant's own
+            conformance class do, and those that are known to report it too, or those of the variant's topic.
     """
     testable = tuple(row for row in suite.requirements if row.attested is None)
     intended = [(row, mutant) for row in testable for mutant in row.mutants]
-    variants = list(load_variants(suite))
-    trials = [
-        Trial(suite.id),
-        *(Trial(suite.id, variant=name) for name in variants),
-        *(Trial(suite.id, mutant=name, only=frozenset() if whole else _near(suite, row)) for row, name in intended),
-    ]
-    reference, *rest = _run(trials, workers)
-    peaceful, faulty = rest[: len(variants)], rest[len(variants) :]
+    variants = load_variants(suite)
+    concerned = {} if whole else _concerned(suite)
+    odd = [Trial(suite.id, variant=name, only=concerned.get(one.topic, frozenset())) for name, one in variants.items()]
+    faulty = [Trial(suite.id, mutant=name, only=frozenset() if whole else _near(suite, row)) for row, name in intended]
+    reference, *rest = _run([Trial(suite.id), *odd, *faulty], workers)
     return Matrix(
         suite.id,
         len(suite.requirements),
         tuple(row.id for row in testable),
         peace_of("reference", suite, reference),
-        tuple(kill_of(row, name, found) for (row, name), found in zip(intended, faulty, strict=True)),
-        tuple(peace_of(name, suite, found, LEGAL) for name, found in zip(variants, peaceful, strict=True)),
+        tuple(kill_of(row, name, found) for (row, name), found in zip(intended, rest[len(odd) :], strict=True)),
+        tuple(
+            peace_of(trial.variant or "", suite, found, LEGAL, trial.only)
+            for trial, found in zip(odd, rest[: len(odd)], strict=True)
+        ),
     )
 
 
@@ -85,6 +85,19 @@ def _near(suite: Suite, row: Requirement) -> frozenset[str]:
     """The requirements of a row's conformance class, and its co-reporters."""
     same = (other.id for other in suite.requirements if other.conformance_class == row.conformance_class)
     return frozenset((*same, *row.co_reporters))
+
+
+def _concerned(suite: Suite) -> dict[str, frozenset[str]]:
+    """By topic the requirements of its classes: of those that own one of the topic's mutants."""
+    owners = {mutant: row.conformance_class for row in suite.requirements for mutant in row.mutants}
+    classes: dict[str, set[str]] = {}
+    for mutant in load_mutants(suite).values():
+        if mutant.topic and mutant.name in owners:
+            classes.setdefault(mutant.topic, set()).add(owners[mutant.name])
+    return {
+        topic: frozenset(row.id for row in suite.requirements if row.conformance_class in mine)
+        for topic, mine in classes.items()
+    }
 
 
 def attempt(trial: Trial) -> dict[str, Verdict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.locate import openapi_files
@@ -10,6 +11,8 @@ from pytest_szxc.catalogue.openapi import envelope_of, load_parts, names, read_o
 from pytest_szxc.target.bound import envelope_from, operation_from, paging_names
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_szxc.catalogue.openapi import ApiOperation
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.target.statement import BoundOperation, Envelope
@@ -54,11 +57,18 @@ def parameters(suite: Suite) -> dict[str, frozenset[str]]:
 
 
 def _document(suite: Suite) -> dict[str, Json]:
-    return load_parts(openapi_files(suite.folder))
+    return _read(suite.folder, suite.digest)
+
+
+@lru_cache(maxsize=32)
+def _read(folder: Path, _digest: str) -> dict[str, Json]:
+    """The document of a folder, read once for each content of it; nobody changes it."""
+    return load_parts(openapi_files(folder))
 
 
 def _bound(found: ApiOperation, suite: Suite, envelope: Envelope) -> BoundOperation:
-    table = {**found.extension, "method": found.method, "path": found.path, "query": found.query}
+    said = {"method": found.method, "path": found.path, "query": found.query, "body_type": found.body_type}
+    table = {**found.extension, **said}
     effect = suite.operations[found.id].effect
     bound = operation_from(found.id, table, effect, envelope)
     paged = paging_names(bound.paging)

@@ -30,12 +30,26 @@ def sm2_signature(private: str, text: str) -> str:
     return base64.b64encode(r.rjust(_SIZE, b"\0") + s.rjust(_SIZE, b"\0")).decode("ascii")  # it drops leading zeros
 
 
+def check_key(private: str) -> None:
+    """Whether a text can be signed with, without doing it: that takes long.
+
+    Raises:
+        StatementError: see ``sm2_signature``.
+    """
+    _library()
+    if not (_PRIVATE.fullmatch(private) and 0 < int(private, 16) < _ORDER - 1):
+        raise StatementError("statement.sm2-key")
+
+
 @lru_cache(maxsize=8)  # the public key is computed once: that takes as long as a signature
 def _key(private: str) -> Any:  # noqa: ANN401 -- a class of a library that may be absent
+    check_key(private)
+    return _library().SM2(bytes.fromhex(private), SIGNER)
+
+
+def _library() -> Any:  # noqa: ANN401 -- a module that may be absent
     try:
         import gmalg  # noqa: PLC0415 -- an extra, needed for this scheme alone
     except ImportError as error:
         raise StatementError("statement.no-sm2") from error
-    if not (_PRIVATE.fullmatch(private) and 0 < int(private, 16) < _ORDER - 1):
-        raise StatementError("statement.sm2-key")
-    return gmalg.SM2(bytes.fromhex(private), SIGNER)
+    return gmalg

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pytest_szxc.catalogue.load import load_suites
-from pytest_szxc.model import Status, Verdict
+from pytest_szxc.model import Status, Text, Verdict
+from pytest_szxc.reference.deviations import Mutant
 from pytest_szxc.selftest.matrix import LEGAL, Kill, Matrix, Peace, kill_of, peace_of, reported
-from pytest_szxc.selftest.trial import Trial, attempt, prove
+from pytest_szxc.selftest.trial import Trial, _concerned, attempt, prove
 
 SUITE = "data_classification"
 
@@ -102,8 +103,25 @@ def test_the_proof_of_a_whole_suite(suite, monkeypatch):
     assert matrix.gates()["enough-variants"] is False
 
 
+def test_a_variant_of_a_topic_is_judged_by_the_classes_of_its_mutants(suite, monkeypatch):
+    rows = tuple(row for row in suite.requirements if row.id in ("DC-015", "DC-017", "DC-060"))
+    mutants = {name: Mutant(name, Text("", ""), str, "levels") for name in rows[0].mutants}
+    monkeypatch.setattr("pytest_szxc.selftest.trial.load_mutants", lambda _: mutants)
+    same = {row.id for row in rows if row.conformance_class == rows[0].conformance_class}
+    assert _concerned(replace(suite, requirements=rows)) == {"levels": same}
+    assert "DC-060" not in same
+
+
+def test_a_verdict_that_is_missing_is_no_peace(suite):
+    with pytest.raises(KeyError):
+        peace_of("v", suite, {}, LEGAL)
+    assert peace_of("v", suite, verdicts(DC_015=Status.PASS), LEGAL, frozenset({"DC-015"})).clean
+
+
 class _Unchanged:
     """A variant that is the reference itself."""
+
+    topic = ""
 
     def apply(self, platform):
         del platform
