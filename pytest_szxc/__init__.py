@@ -10,7 +10,26 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pytest_szxc import reference
-    from pytest_szxc.checks import codes, linked, masks, personal, schema, xml
+    from pytest_szxc.checks import (
+        answers,
+        canonical_json,
+        codes,
+        credentials,
+        encryption,
+        envelopes,
+        leaks,
+        linked,
+        masks,
+        media,
+        naming,
+        personal,
+        rates,
+        regions,
+        schema,
+        units,
+        versions,
+        xml,
+    )
     from pytest_szxc.checks.explore import explore
     from pytest_szxc.checks.rules import Observation, expect, record_rule, requirement, set_rule
     from pytest_szxc.errors import SzxcError
@@ -46,12 +65,24 @@ _HOMES = {
     "set_rule": "checks.rules",
 }
 _MODULES = {
+    "answers": "checks.answers",
+    "canonical_json": "checks.canonical_json",
     "codes": "checks.codes",
+    "credentials": "checks.credentials",
+    "encryption": "checks.encryption",
+    "envelopes": "checks.envelopes",
+    "leaks": "checks.leaks",
     "linked": "checks.linked",
     "masks": "checks.masks",
+    "media": "checks.media",
+    "naming": "checks.naming",
     "personal": "checks.personal",
+    "rates": "checks.rates",
     "reference": "reference",
+    "regions": "checks.regions",
     "schema": "checks.schema",
+    "units": "checks.units",
+    "versions": "checks.versions",
     "xml": "checks.xml",
 }
 
@@ -73,17 +104,29 @@ __all__ = [
     "SzxcError",
     "Verdict",
     "__version__",
+    "answers",
+    "canonical_json",
     "codes",
+    "credentials",
+    "encryption",
+    "envelopes",
     "expect",
     "explore",
+    "leaks",
     "linked",
     "masks",
+    "media",
+    "naming",
     "personal",
+    "rates",
     "record_rule",
     "reference",
+    "regions",
     "requirement",
     "schema",
     "set_rule",
+    "units",
+    "versions",
     "xml",
 ]
 

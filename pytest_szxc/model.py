@@ -133,7 +133,10 @@ class Operation:
         key: member that names a record to a person.
         file: whether rows of a file target can stand for its answer.
         undo: how to remove what it makes; ``None`` for what makes nothing (reads, removals, changes).
-        harmless: whether the suite says of a write that it makes nothing (``leaves = "nothing"``).
+        moves: JMESPath over ``{params, body}`` of a call: the device that it moves.
+        pushes: whether the system then sends messages of its own, so that it must be able to reach the tester.
+        harmless: whether the suite says of a write that it makes nothing (``leaves = "nothing"``), or only parts of
+            something that is removed as a whole (``leaves = "parts"``).
         credential: member of the answer that holds a credential: a token, or of a write the account's new secret.
         feature: what a system may lack; without it the operation need not be bound.
     """
@@ -148,6 +151,8 @@ class Operation:
     key: str | None = None
     file: bool = False
     undo: Undo | None = None
+    moves: str | None = None
+    pushes: bool = False
     harmless: bool = False
     credential: str | None = None
     feature: str | None = None

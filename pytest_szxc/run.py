@@ -25,6 +25,7 @@ from pytest_szxc.target.auth import placeholder
 from pytest_szxc.target.gate import Gate
 from pytest_szxc.target.notices import notices
 from pytest_szxc.target.pace import waited
+from pytest_szxc.target.reachability import reachability
 from pytest_szxc.target.transports import IN_PROCESS, IN_PROCESS_URL
 from pytest_szxc.verdict.decision import decide, settled
 from pytest_szxc.verdict.judge import Context, judge, own_fault, passed_over
@@ -201,7 +202,14 @@ class Run:
         """What a reader of the result should know, as far as the run has seen."""
         insecure = bool((self.record.settings or {}).get("insecure"))
         seen = notices(self.store.chronological(), self.record.statement, self.suites, insecure=insecure)
-        return (*seen, *left_notices(self.record.ledger))
+        return (*seen, *self._unreachable(), *left_notices(self.record.ledger))
+
+    def _unreachable(self) -> tuple[Cause, ...]:
+        """That pushes cannot come, in a run that is allowed to subscribe."""
+        if "write" not in self.record.permissions:
+            return ()
+        in_process = self.record.target.startswith(IN_PROCESS)
+        return reachability(self.record.statement, self.suites, in_process=in_process)
 
     def plan(self) -> dict[str, Json]:
         """The run as plain JSON, for a worker process."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from .answers import document_of
+from pytest_szxc import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ _YAML_VERSION = re.compile(r"(?m)^openapi:[ \t]*['\"]?([0-9.]+)")
 _YAML_PATH = re.compile(r"(?m)^[ ]{1,4}['\"]?(/[^\s'\":]*)['\"]?:[ \t]*$")
 _YAML_SERVER = re.compile(r"(?m)^[ ]*-[ ]*url:[ \t]*['\"]?([^\s'\"]+)")
 _PARAMETER = re.compile(r"\{[^/{}]*\}|(?<=/):[A-Za-z_]\w*")
-_VERSION = re.compile(r"(?i)v\d+(\.\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Description:
 
 def description_of(body: bytes) -> Description | None:
     """What a document of JSON or YAML says; ``None`` if it is neither."""
-    document = document_of(body)
+    document = answers.document_of(body)
     if isinstance(document, dict):
         return _of_json(document)
     text = body.decode("utf-8", "replace")
@@ -86,11 +85,6 @@ def _url(server: object) -> str:
 def plain_path(address: str) -> str:
     """The path of an address, its parameters without names, without query and closing slash."""
     return _PARAMETER.sub("{}", urlsplit(address).path).rstrip("/") or "/"
-
-
-def has_version(address: str) -> bool:
-    """Whether a segment of an address's path is a version (``v1``, ``v2.1``)."""
-    return any(_VERSION.fullmatch(segment) for segment in urlsplit(address).path.split("/"))
 
 
 def _references(value: object) -> Iterator[str]:

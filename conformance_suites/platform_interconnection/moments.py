@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from .naming import CONTENT
+from pytest_szxc import naming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def moments(value: object, name: str = "", place: str = "", depth: int = 0) -> I
     """All times in a document; the columns of a resource are its owner's, and are passed over."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if not (key in CONTENT and depth):
+            if not (key in naming.CONTENT and depth):
                 yield from moments(item, key, f"{place}/{key}", depth + 1)
     elif isinstance(value, list):
         for index, item in enumerate(value):

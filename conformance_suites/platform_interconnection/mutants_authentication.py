@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytest_szxc import reference as demo
 
@@ -13,25 +12,6 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Account, Call, Platform
 
 MUTANTS = demo.Mutants()
-_PREFIX = 12
-_SIGNED = frozenset({"sd-open", "gov-exchange"})
-
-
-def _usual(account: Account) -> bool:
-    """Whether an account signs, and its secret does not change meanwhile."""
-    return account.scheme in _SIGNED and account.name != "rotating"
-
-
-def _verifier(platform: Platform) -> Any:  # noqa: ANN401 -- its methods are replaced
-    return platform.verifier
-
-
-def _around(platform: Platform, name: str, change: Callable[..., Any]) -> None:
-    """Replace a method of the verifier by ``change(right)``."""
-    verifier = _verifier(platform)
-    setattr(verifier, name, change(getattr(verifier, name)))
-
-
 # -- no credential -----------------------------------------------------------------------------------------------------
 
 
@@ -49,7 +29,7 @@ def _nobody_is(platform: Platform, operations: frozenset[str], code: tuple[int, 
 
         return identified
 
-    _around(platform, "identify", change)
+    demo.faults.around(platform, "identify", change)
 
 
 @MUTANTS.add("heartbeat-open-to-all", "心跳接口不鉴别", "the heartbeat is open to all")
@@ -79,17 +59,9 @@ def _bare_call_forbidden(platform: Platform) -> None:
 # -- good credentials --------------------------------------------------------------------------------------------------
 
 
-@MUTANTS.add("order-of-parts-wrong", "按其他顺序拼接签名原文", "the signed text is put together in another order")
-def _order_of_parts_wrong(platform: Platform) -> None:
-    def change(right: Callable[..., str]) -> Callable[..., str]:
-        def text(account: Account, layout: demo.verifier.Layout, parts: dict[str, str]) -> str:
-            if account.scheme != "gov-exchange":
-                return right(account, layout, parts)
-            return "".join(parts[name] for name in reversed(layout.order))
-
-        return text
-
-    _around(platform, "text", change)
+MUTANTS.add("order-of-parts-wrong", "按其他顺序拼接签名原文", "the signed text is put together in another order")(
+    lambda platform: demo.faults.parts_in_other_order(platform, "gov-exchange")
+)
 
 
 @MUTANTS.add("second-request-refused", "同一凭证第二次使用被拒", "a credential is good once")
@@ -105,7 +77,7 @@ def _second_request_refused(platform: Platform) -> None:
 
         return check
 
-    _around(platform, "check_signature", change)
+    demo.faults.around(platform, "check_signature", change)
 
 
 @MUTANTS.add("token-not-taken", "签发的令牌不被接受", "a token that was issued is not taken")
@@ -118,135 +90,56 @@ def _token_not_taken(platform: Platform) -> None:
 
         return bearer
 
-    _around(platform, "bearer", change)
+    demo.faults.around(platform, "bearer", change)
 
 
 # -- wrong signatures --------------------------------------------------------------------------------------------------
 
 
-def _agreeing(platform: Platform, agrees: Callable[[Any, Account, str, str], bool]) -> None:
-    """Let signatures of two schemes agree by another rule; ``agrees(right, account, text, signature)``."""
-    _around(
-        platform,
-        "agrees",
-        lambda right: (
-            lambda account, text, signature: (
-                agrees(right, account, text, signature) if _usual(account) else right(account, text, signature)
-            )
-        ),
-    )
+MUTANTS.add("signature-ignored", "不验证签名", "signatures are not verified")(demo.faults.signature_ignored)
 
 
-@MUTANTS.add("signature-ignored", "不验证签名", "signatures are not verified")
-def _signature_ignored(platform: Platform) -> None:
-    def change(right: Callable[..., None]) -> Callable[..., None]:
-        def check(account: Account, layout: demo.verifier.Layout, parts: dict[str, str]) -> None:
-            if not _usual(account):
-                right(account, layout, parts)
-
-        return check
-
-    _around(platform, "check_signature", change)
+MUTANTS.add("signature-prefix-compared", "只比较签名前若干字符", "only the beginning of a signature is compared")(
+    demo.faults.signature_beginning_compared
+)
 
 
-@MUTANTS.add("signature-prefix-compared", "只比较签名前若干字符", "only the beginning of a signature is compared")
-def _signature_prefix_compared(platform: Platform) -> None:
-    _agreeing(
-        platform,
-        lambda _, account, text, signature: (
-            demo.verifier.digest(account.scheme, account.secret, text)[:_PREFIX] == signature[:_PREFIX]
-        ),
-    )
+MUTANTS.add("signature-case-ignored", "比较签名不分大小写", "signatures are compared without regard to case")(
+    demo.faults.signature_case_ignored
+)
 
 
-@MUTANTS.add("signature-case-ignored", "比较签名不分大小写", "signatures are compared without regard to case")
-def _signature_case_ignored(platform: Platform) -> None:
-    _agreeing(
-        platform,
-        lambda _, account, text, signature: (
-            demo.verifier.digest(account.scheme, account.secret, text).lower() == signature.lower()
-        ),
-    )
+MUTANTS.add("any-secret-signs", "任何账号的密钥都可签名", "the secret of any account signs for all")(
+    demo.faults.any_secret_signs
+)
 
 
-@MUTANTS.add("any-secret-signs", "任何账号的密钥都可签名", "the secret of any account signs for all")
-def _any_secret_signs(platform: Platform) -> None:
-    def agrees(_: object, account: Account, text: str, signature: str) -> bool:
-        held = platform.accounts.by_name.values()
-        return any(demo.verifier.digest(account.scheme, one.secret, text) == signature for one in held)
-
-    _agreeing(platform, agrees)
+MUTANTS.add("wrong-signature-bad-request", "签名错误返回 400", "a wrong signature is answered with 400")(
+    demo.faults.wrong_signature_bad_request
+)
 
 
-@MUTANTS.add("wrong-signature-bad-request", "签名错误返回 400", "a wrong signature is answered with 400")
-def _wrong_signature_bad_request(platform: Platform) -> None:
-    def change(right: Callable[..., bool]) -> Callable[..., bool]:
-        def agrees(account: Account, text: str, signature: str) -> bool:
-            if _usual(account) and not right(account, text, signature):
-                raise demo.bad_parameter("signature")
-            return right(account, text, signature)
-
-        return agrees
-
-    _around(platform, "agrees", change)
-
-
-@MUTANTS.add("bearer-prefix-compared", "只比较令牌前若干字符", "only the beginning of a bearer token is compared")
-def _bearer_prefix_compared(platform: Platform) -> None:
-    def known(token: str) -> Account | None:
-        held = (one for one in platform.accounts.by_name.values() if one.scheme == "bearer")
-        return next((one for one in held if one.token[:_PREFIX] == token[:_PREFIX]), None)
-
-    platform.accounts.by_token = known  # type: ignore[method-assign]
+MUTANTS.add("bearer-prefix-compared", "只比较令牌前若干字符", "only the beginning of a bearer token is compared")(
+    demo.faults.bearer_beginning_compared
+)
 
 
 # -- parts that are not covered ----------------------------------------------------------------------------------------
 
 
-def _uncovered(platform: Platform, part: str, scheme: str) -> None:
-    """Let a signature agree that is right but for one part."""
-
-    def change(right: Callable[..., None]) -> Callable[..., None]:
-        def check(account: Account, layout: demo.verifier.Layout, parts: dict[str, str]) -> None:
-            try:
-                right(account, layout, parts)
-            except demo.ApiError:
-                if account.scheme != scheme or not _nearly(platform, account, layout, parts, part):
-                    raise
-
-        return check
-
-    _around(platform, "check_signature", change)
+MUTANTS.add("time-not-covered", "签名不含时间戳", "the time is not covered by the signature")(
+    lambda platform: demo.faults.part_not_covered(platform, "time", "sd-open")
+)
 
 
-def _nearly(
-    platform: Platform, account: Account, layout: demo.verifier.Layout, parts: dict[str, str], part: str
-) -> bool:
-    """Whether a signature is right but for one part, whose right values are tried."""
-    verifier = platform.verifier
-    value = parts[part]
-    if part == "time":
-        tried = [str(int(value) + step) for step in range(-3, 4)]
-    else:  # one character was changed
-        letters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        tried = [value[:-1] + letter for letter in letters]
-    texts = (verifier.text(account, layout, parts | {part: one}) for one in tried)
-    return any(demo.verifier.digest(account.scheme, account.secret, text) == parts["signature"] for text in texts)
+MUTANTS.add("nonce-not-covered", "签名不含随机数", "the nonce is not covered by the signature")(
+    lambda platform: demo.faults.part_not_covered(platform, "nonce", "sd-open")
+)
 
 
-@MUTANTS.add("time-not-covered", "签名不含时间戳", "the time is not covered by the signature")
-def _time_not_covered(platform: Platform) -> None:
-    _uncovered(platform, "time", "sd-open")
-
-
-@MUTANTS.add("nonce-not-covered", "签名不含随机数", "the nonce is not covered by the signature")
-def _nonce_not_covered(platform: Platform) -> None:
-    _uncovered(platform, "nonce", "sd-open")
-
-
-@MUTANTS.add("origin-not-covered", "签名不含来源参数", "a parameter of the query is not covered by the signature")
-def _origin_not_covered(platform: Platform) -> None:
-    _uncovered(platform, "origin", "zj-open")
+MUTANTS.add("origin-not-covered", "签名不含来源参数", "a parameter of the query is not covered by the signature")(
+    lambda platform: demo.faults.part_not_covered(platform, "origin", "zj-open")
+)
 
 
 @MUTANTS.add("altered-time-crashes", "时间戳被改时服务崩溃", "an altered time makes the service crash")
@@ -256,65 +149,45 @@ def _altered_time_crashes(platform: Platform) -> None:
             try:
                 right(account, layout, parts)
             except demo.ApiError:
-                if account.scheme == "gov-exchange" and _nearly(platform, account, layout, parts, "time"):
+                if account.scheme == "gov-exchange" and demo.faults.nearly(platform, account, layout, parts, "time"):
                     raise demo.ApiError(500, 50001, "internal error") from None
                 raise
 
         return check
 
-    _around(platform, "check_signature", change)
+    demo.faults.around(platform, "check_signature", change)
 
 
 # -- times and nonces --------------------------------------------------------------------------------------------------
 
 
-def _timed(platform: Platform, distance: Callable[[float], float]) -> None:
-    _around(platform, "distance", lambda right: lambda milliseconds: distance(right(milliseconds)))
+MUTANTS.add("stale-time-accepted", "过期时间戳被接受", "stale times are accepted")(demo.faults.stale_time_accepted)
 
 
-@MUTANTS.add("stale-time-accepted", "过期时间戳被接受", "stale times are accepted")
-def _stale_time_accepted(platform: Platform) -> None:
-    _timed(platform, lambda seconds: max(seconds, 0.0))
+MUTANTS.add("future-time-accepted", "未来时间戳被接受", "times of the future are accepted")(
+    demo.faults.future_time_accepted
+)
 
 
-@MUTANTS.add("future-time-accepted", "未来时间戳被接受", "times of the future are accepted")
-def _future_time_accepted(platform: Platform) -> None:
-    _timed(platform, lambda seconds: min(seconds, 0.0))
+MUTANTS.add("window-twice-as-wide", "时间窗比声明的宽一倍", "the window is twice as wide as declared")(
+    demo.faults.window_twice_as_wide
+)
 
 
-@MUTANTS.add("window-twice-as-wide", "时间窗比声明的宽一倍", "the window is twice as wide as declared")
-def _window_twice_as_wide(platform: Platform) -> None:
-    _timed(platform, lambda seconds: seconds / 2)
+MUTANTS.add("window-too-narrow", "时间窗只有一分钟", "the window is but a minute wide")(demo.faults.window_too_narrow)
 
 
-@MUTANTS.add("window-too-narrow", "时间窗只有一分钟", "the window is but a minute wide")
-def _window_too_narrow(platform: Platform) -> None:
-    _timed(platform, lambda seconds: seconds * 10)
+MUTANTS.add("replay-accepted", "重放被接受", "a replay is accepted")(demo.faults.replay_accepted)
 
 
-@MUTANTS.add("replay-accepted", "重放被接受", "a replay is accepted")
-def _replay_accepted(platform: Platform) -> None:
-    _verifier(platform).check_nonce = lambda _account, _nonce: None
+MUTANTS.add("nonce-forgotten-at-once", "随机数三秒后即被遗忘", "a nonce is forgotten after three seconds")(
+    demo.faults.nonce_forgotten_at_once
+)
 
 
-@MUTANTS.add("nonce-forgotten-at-once", "随机数三秒后即被遗忘", "a nonce is forgotten after three seconds")
-def _nonce_forgotten_at_once(platform: Platform) -> None:
-    _around(platform, "check_nonce", lambda right: lambda account, nonce: right(replace(account, window=1.5), nonce))
-
-
-@MUTANTS.add("nonce-kept-per-path", "随机数按路径分别记忆", "nonces are remembered for each path by itself")
-def _nonce_kept_per_path(platform: Platform) -> None:
-    asked: list[str] = []
-
-    def seen(right: Callable[[Call], Account]) -> Callable[[Call], Account]:
-        def identified(call: Call) -> Account:
-            asked.append(call.url)
-            return right(call)
-
-        return identified
-
-    _around(platform, "identify", seen)
-    _around(platform, "check_nonce", lambda right: lambda account, nonce: right(account, f"{asked[-1]} {nonce}"))
+MUTANTS.add("nonce-kept-per-path", "随机数按路径分别记忆", "nonces are remembered for each path by itself")(
+    demo.faults.nonce_kept_per_path
+)
 
 
 # -- national cryptography ---------------------------------------------------------------------------------------------
@@ -330,7 +203,7 @@ def _sm3_account_wants_sha256(platform: Platform) -> None:
 
         return agrees
 
-    _around(platform, "agrees", change)
+    demo.faults.around(platform, "agrees", change)
 
 
 @MUTANTS.add("sm-signature-ignored", "国密签名不验证", "signatures with SM3 and SM2 are not verified")
@@ -338,4 +211,4 @@ def _sm_signature_ignored(platform: Platform) -> None:
     def change(right: Callable[..., bool]) -> Callable[..., bool]:
         return lambda account, text, signature: account.scheme in ("sm", "sm2") or right(account, text, signature)
 
-    _around(platform, "agrees", change)
+    demo.faults.around(platform, "agrees", change)

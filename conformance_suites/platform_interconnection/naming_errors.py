@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .answers import document_of
+from pytest_szxc import answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +35,7 @@ def lost(whole: Reply, part: Reply) -> frozenset[str]:
 
 
 def _sent(reply: Reply) -> frozenset[str]:
-    body = document_of(reply.request.body) if reply.request else None
+    body = answers.document_of(reply.request.body) if reply.request else None
     return frozenset(_names(body))
 
 

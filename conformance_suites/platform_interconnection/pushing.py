@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from pytest_szxc import SzxcError
+from pytest_szxc import SzxcError, canonical_json
 
-from .canonical_json import computable, digest
 from .capability import capability, limit, resources
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class Sender:
     def algorithms(self) -> tuple[str, ...]:
         """The algorithms that the platform declares and this machine can compute; all of those where it does not."""
         declared = self._node.texts("digestAlgorithms")
-        return tuple(alg for alg in computable() if alg in declared) or computable()
+        return tuple(alg for alg in canonical_json.computable() if alg in declared) or canonical_json.computable()
 
     @property
     def key(self) -> str:
@@ -148,7 +147,7 @@ class Sender:
             "op": "I",
             "watermark": self._count,
             "count": len(rows),
-            "digest": {"alg": alg, "value": value or digest(alg, self._sut.written(list(rows)))},
+            "digest": {"alg": alg, "value": value or canonical_json.digest(alg, self._sut.written(list(rows)))},
             "sentAt": moment(self._sut.now),
             "records": list(rows),
         }

@@ -9,7 +9,7 @@ from pytest_szxc import reference as demo
 from .reference import need_write, part
 
 if TYPE_CHECKING:
-    from pytest_szxc.reference import Answer, Call, Platform
+    from pytest_szxc.reference import Answer, Call
 
     from .reference import Node
 
@@ -18,7 +18,6 @@ TOPIC = "authentication"
 COLUMNS = ("id", "resourceCode", "regionCode", "kind", "collectedAt", "updatedAt", "data")
 GRANTED = {"low_right": ("id", "resourceCode", "regionCode", "kind", "updatedAt")}
 """Columns of accounts that are not granted all of them."""
-NONCES = frozenset({"sd-open", "sm", "sm2"})
 ZJ_ORDER = ("app_id", "interface_id", "version", "charset", "timestamp", "origin")
 
 
@@ -30,22 +29,12 @@ def mount(node: Node) -> None:
         ("POST", "/v1/secret/rotation", counter.rotate_secret),
         ("GET", "/v1/resources/{resource}/granted", counter.granted_record),
     )
+    node.platform.token_path, node.platform.sign_path = "/v1/token", "/v1/sign"
     node.platform.serve("POST", "/v1/sign", "remote_sign", counter.remote_sign, guarded=False)
     accounts = node.platform.accounts.by_name
-    node.capability["authentication"] = _profiles(node.platform)
+    node.capability["authentication"] = node.platform.accounts.described()
     node.capability["tokenSeconds"] = int(node.platform.verifier.lifetime)
     node.capability["limits"]["ratePerMinute"] = accounts["metered"].rate
-
-
-def _profiles(platform: Platform) -> list[Row]:
-    """Each scheme once; one that signs a time has a window."""
-    known = {account.scheme: account for account in platform.accounts.by_name.values()}
-    return [
-        {"profile": scheme}
-        if scheme in ("bearer", "oauth2")
-        else {"profile": scheme, "windowSeconds": int(account.window), "nonce": scheme in NONCES}
-        for scheme, account in known.items()
-    ]
 
 
 class Counter:
@@ -61,15 +50,7 @@ class Counter:
 
     def issue_token(self, call: Call) -> Answer:
         """A token for an account that names itself with its secret."""
-        verifier = self.node.platform.verifier
-        account = verifier.client(call, "oauth2", "bj-proxy")
-        return demo.Answer(
-            {
-                "accessToken": verifier.issue(account),
-                "tokenType": "Bearer",
-                "expiresIn": int(verifier.lifetime),
-            }
-        )
+        return demo.Answer(self.node.platform.verifier.issued(call))
 
     def remote_sign(self, call: Call) -> Answer:
         """The signature of an account's parameters, for who names itself with its secret."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from pytest_szxc import canonical_json
 from pytest_szxc import reference as demo
 
-from .canonical_json import ALGORITHMS, canonical, computable, digest
 from .reference import missing, need_write, violation
 from .reference_data import Resource, resources, stamp
 from .reference_push_rows import fault_of
@@ -81,10 +81,10 @@ class Inbox:
 
     node: Node
     limit: int = LIMIT
-    algorithms: tuple[str, ...] = field(default_factory=computable)
+    algorithms: tuple[str, ...] = field(default_factory=canonical_json.computable)
     delay: float = 0.0
     fault: Callable[[Row, Resource], Row | None] = fault_of
-    digest: Callable[[str, list[Row]], str] = digest
+    digest: Callable[[str, list[Row]], str] = canonical_json.digest
     waiting: Callable[[], int] = lambda: 0
 
     def __post_init__(self) -> None:
@@ -274,7 +274,10 @@ class Inbox:
             "sentCount": sent,
             "receivedCount": sent,
             "storedCount": len(stored),
-            "digest": {"alg": "SHA-256", "value": digest("SHA-256", [stored[key] for key in sorted(stored)])},
+            "digest": {
+                "alg": "SHA-256",
+                "value": canonical_json.digest("SHA-256", [stored[key] for key in sorted(stored)]),
+            },
             "diff": diff,
         }
 
@@ -312,7 +315,7 @@ DUE = "json_extract(body, '$.at') <= ?"
 
 def content(message: Row) -> str:
     """What makes two sendings of a batch the same: its rows."""
-    return digest("SHA-256", [message["resourceCode"], message.get("op"), message["records"]])
+    return canonical_json.digest("SHA-256", [message["resourceCode"], message.get("op"), message["records"]])
 
 
 def broken_digest() -> Row:
@@ -332,5 +335,5 @@ def secret_of(call: Call) -> str:
 
 def signed(receipt: Row, secret: str) -> str:
     """A receipt's signature: Base64 of HMAC-SHA256 over its canonical text, with the sender's secret."""
-    made = hmac.digest(secret.encode(), canonical(receipt), ALGORITHMS["SHA-256"])
+    made = hmac.digest(secret.encode(), canonical_json.canonical(receipt), canonical_json.ALGORITHMS["SHA-256"])
     return base64.b64encode(made).decode("ascii")

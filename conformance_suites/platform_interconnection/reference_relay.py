@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from pytest_szxc import canonical_json
 from pytest_szxc import reference as demo
 
-from .canonical_json import digest
 from .reference import part
 from .reference_data import records_of, stamp
 from .reference_push import TOPIC, day_of, signed
@@ -149,7 +149,7 @@ class Relay:
             "mode": "full",
             "op": "I",
             "count": len(rows),
-            "digest": {"alg": ALGORITHM, "value": digest(ALGORITHM, rows)},
+            "digest": {"alg": ALGORITHM, "value": canonical_json.digest(ALGORITHM, rows)},
             "records": rows,
         }
         self.store.add(OUTGOING, batch, {"message": message, "receipt": None, "state": WAITING})
@@ -206,7 +206,7 @@ class Relay:
         for held in self._of_day(code, day):
             sent += held["message"]["count"]
             received += held["receipt"]["acceptedCount"] + held["receipt"]["rejectedCount"]
-        whole = digest("SHA-256", sorted(rows, key=lambda row: str(row["id"])))
+        whole = canonical_json.digest("SHA-256", sorted(rows, key=lambda row: str(row["id"])))
         return {"sentCount": sent, "receivedCount": received, "storedCount": len(rows), "digest": whole}
 
     def agrees(self, code: str, day: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .canonical_json import computable, digest
+from pytest_szxc import canonical_json
+
 from .capability import capability, resources
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class SpecimenBatch:
             "mode": "incr",
             "op": "I",
             "count": 1,
-            "digest": {"alg": alg, "value": digest(alg, records)},
+            "digest": {"alg": alg, "value": canonical_json.digest(alg, records)},
             "sentAt": self.now.isoformat(timespec="seconds"),
             "records": records,
         }
@@ -59,7 +60,7 @@ class SpecimenBatch:
     def algorithm(self) -> str:
         """The first declared algorithm of digests that this Python can compute; the usual one where none is."""
         declared = self.document.texts("digestAlgorithms")
-        return next((alg for alg in declared if alg in computable()), USUAL)
+        return next((alg for alg in declared if alg in canonical_json.computable()), USUAL)
 
 
 def specimen_of(sut: Sut) -> SpecimenBatch | None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from pytest_szxc import SzxcError, expect, requirement
+from pytest_szxc import SzxcError, answers, expect, rates, requirement
 
 from .capability import limit, resources
-from .credentials import ANY, guarded
+from .credentials import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,21 +18,18 @@ if TYPE_CHECKING:
 LOW = "low_right"
 SPOKEN = 4
 """Characters from which on a withheld value cannot stand somewhere else by chance."""
-BURST, BEYOND = 200, 5
-"""Requests that a check sends at most to reach a limit, and how many it sends beyond the limit."""
-MINUTE = 60.0
-LONGEST_WAIT = 90.0
-_FORBIDDEN, _TOO_MANY = 403, 429
+BURST = 200
+"""Requests that a check sends at most to reach a limit."""
+_FORBIDDEN = 403
 _PUBLIC = frozenset({"resourceCode", "regionCode", "kind"})
 """Members that a refusal may name: they tell which resource it is, and nothing in it."""
-_BUSY = (429, 403, 503)
 
 
 @requirement("IC-020")
 def test_what_was_not_subscribed_to_is_refused(sut: Sut) -> Iterator[Observation]:
     """Of the resources that ``primary`` reads, ``low_right`` reads some, and is refused at least one everywhere."""
     readable = [code for code in _codes(sut) if _read(sut, code, "primary") is not None]
-    replies = {code: sut.ask("count_records", account=LOW, accept=ANY, resource=code) for code in readable}
+    replies = {code: sut.ask("count_records", account=LOW, accept=answers.ANY, resource=code) for code in readable}
     refused = [code for code, reply in replies.items() if not _lets_in(reply)]
     if not replies or len(refused) == len(replies) or (len(replies) == 1 and not refused):
         return  # who is refused everything may simply not be let in; the only resource is that of other requirements
@@ -54,7 +49,7 @@ def _elsewhere(sut: Sut, code: str, refusal: Reply) -> Iterator[Observation]:
     for operation, params in (("granted_record", {}), ("list_records", {}), ("list_changes", {"since": "0"})):
         at = f"{LOW}: {operation} {code}"
         try:
-            reply = sut.ask(operation, account=LOW, accept=ANY, resource=code, **params)
+            reply = sut.ask(operation, account=LOW, accept=answers.ANY, resource=code, **params)
         except SzxcError as reason:
             if reason.code == "envelope.object-missing":  # a page of records is no object: it was shown
                 yield expect(holds=False, at=refusal.at(at), expected="403", observed="records")
@@ -134,68 +129,24 @@ def _texts(value: object) -> Iterator[str]:
 def test_who_asks_too_often_is_told_to_wait(sut: Sut) -> Iterator[Observation]:
     """More requests of the account ``metered`` within a minute than any way of counting the declared rate lets through.
 
-    Who counts minutes of the clock, or fills a bucket again all the time, lets through up to twice the rate.
+    A platform that had enough before we began, or that is too slow for its own limit, shows nothing.
     """
     declared = limit(sut, "ratePerMinute")
-    if declared is None or 2 * declared > BURST - BEYOND:
+    if declared is None or rates.most_let_through(declared) > BURST:
         return
-    first, last = _burst(sut, 2 * declared + BEYOND)
-    if first is None or last is None:
+    replies = rates.burst(rates.most_let_through(declared), lambda number: _metered(sut, f"{number}"))
+    if not replies:
         return
-    limited = last.response.status in _BUSY
-    if not limited and (last.sent - first.sent).total_seconds() >= MINUTE:
-        return  # so slowly that no limit of a minute was reached
-    yield expect(last.response.status == _TOO_MANY, last.at("metered"), expected="429", observed=last.response.status)
-    if last.response.status == _TOO_MANY:
-        yield from _may_come_back(sut, last)
-
-
-def _burst(sut: Sut, count: int) -> tuple[Reply | None, Reply | None]:
-    """The first answer, and the one at which the platform had enough, or the last."""
-    first = last = None
-    for number in range(count):
-        last = _metered(sut, f"{number}")
-        if first is None and last.response.status in _BUSY:
-            return None, None  # spent before we began: that shows nothing of the limit
-        first = first or last
-        if last.response.status in _BUSY:
-            break
-    return first, last
+    yield from rates.limited(replies)
+    if replies[-1].response.status == rates.TOO_MANY:
+        yield from rates.may_come_back(sut, replies[-1], lambda: _metered(sut, "after"))
 
 
 def _metered(sut: Sut, mark: str) -> Reply:
     """A request that nobody else asks for, so that it is sent."""
     operation, place = guarded(sut)
     named = {":X-Request-Id": f"{sut.prefix}rate-{mark}"}
-    return sut.ask(operation, account="metered", accept=_BUSY, **place, **named)
-
-
-def _may_come_back(sut: Sut, refused: Reply) -> Iterator[Observation]:
-    text = refused.response.header("retry-after")
-    pause = _pause(text, refused)
-    yield expect(pause is not None, refused.at("header Retry-After"), expected="seconds or a date", observed=text)
-    if pause is not None and pause <= LONGEST_WAIT:
-        sut.wait(pause + 1.0)
-        again = _metered(sut, "after")
-        seen = again.response.status
-        yield expect(seen not in _BUSY, again.at("after Retry-After"), expected="2xx", observed=seen)
-
-
-def _pause(text: str | None, reply: Reply) -> float | None:
-    """The seconds that ``Retry-After`` asks for; ``None`` if it asks for nothing."""
-    if text and text.strip().isascii() and text.strip().isdigit():
-        return float(text) if float(text) > 0 else None
-    try:
-        until = parsedate_to_datetime(text) if text else None
-        said = reply.response.header("date")
-        now = parsedate_to_datetime(said) if said else reply.sent
-    except ValueError:
-        return None
-    return max(0.0, (until.astimezone(UTC) - _aware(now)).total_seconds()) if until and until.tzinfo else None
-
-
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return sut.ask(operation, account="metered", accept=rates.BUSY, **place, **named)
 
 
 def _codes(sut: Sut) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from pytest_szxc import Finding, SzxcError, expect, requirement
+from pytest_szxc import Finding, SzxcError, credentials, expect, requirement
 
 from .capability import error_codes, resources
-from .credentials import accepted, asked, forged, must_refuse, passes, subjects
+from .credentials import asked, door
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def test_a_token_ends(sut: Sut) -> Iterator[Observation]:
     """
     codes = error_codes(sut)
     waiting, told = [], []
-    for account in subjects(sut):
+    for account in credentials.subjects(sut):
         if account.token:
             issued = sut.ask("issue_token", account=account.name)
             life = issued.record.number("expiresIn")
@@ -62,38 +62,42 @@ def _life(account: AccountFacts, said: Decimal | None) -> float | None:
 
 def _expired_account(sut: Sut, codes: dict[str, int]) -> Iterator[Observation]:
     if any(account.name == "expired" for account in sut.accounts):
-        reply = asked(sut, "expired")
-        yield from must_refuse(reply, sut.ask("capability"), "expired", codes, "40105")
+        reply = door(sut).asked("expired")
+        yield from credentials.must_refuse(reply, sut.ask("capability"), "expired", codes, "40105")
 
 
 def _outlived(sut: Sut, known: list[tuple[AccountFacts, float]], codes: dict[str, int]) -> Iterator[Observation]:
     """All tokens are got first, so that one wait serves all."""
-    tried = [(account, asked(sut, account.name)) for account, _ in known]
+    tried = [(account, door(sut).asked(account.name)) for account, _ in known]
     if not tried:
         return
     sut.wait(1.0 + max(life for _, life in known))
     for account, good in tried:
-        reply = forged(sut, account, "expired")
-        if reply is not None and passes(good, sut.ask("capability")):
-            yield from must_refuse(reply, good, f"{account.name} ({account.scheme}): expired", codes, "40105")
+        reply = door(sut).forged(account, "expired")
+        if reply is not None and credentials.passes(good, sut.ask("capability")):
+            yield from credentials.must_refuse(
+                reply, good, f"{account.name} ({account.scheme}): expired", codes, "40105"
+            )
 
 
 @requirement("IC-018")
 def test_a_secret_can_be_renewed(sut: Sut) -> Iterator[Observation]:
     """The account ``rotating`` gets a new secret: that one is good then, and the old one is not."""
     codes = error_codes(sut)
-    good = accepted(sut, "rotating")
+    good = door(sut).accepted("rotating")
     if good is None:
         return
     answer = sut.ask("rotate_secret", account="rotating", body={})
     given = list(answer.record.value)
     yield expect(answer.record.has("secret"), answer.at("secret"), expected="secret", observed=given)
-    renewed = asked(sut, "rotating")
-    yield expect(passes(renewed, good), renewed.at("new secret"), expected="2xx", observed=renewed.response.status)
+    renewed = door(sut).asked("rotating")
+    yield expect(
+        credentials.passes(renewed, good), renewed.at("new secret"), expected="2xx", observed=renewed.response.status
+    )
     account = next(one for one in sut.accounts if one.name == "rotating")
-    old = forged(sut, account, "old")
+    old = door(sut).forged(account, "old")
     if old is not None:
-        yield from must_refuse(old, good, "old secret", codes, "40102" if account.parts else "")
+        yield from credentials.must_refuse(old, good, "old secret", codes, "40102" if account.parts else "")
 
 
 @requirement("IC-019")
@@ -106,11 +110,11 @@ def test_no_answer_holds_a_secret(sut: Sut) -> Iterator[Observation]:
 
 def _answers(sut: Sut) -> Iterator[tuple[str, Reply]]:
     yield "capability", sut.ask("capability")
-    for account in subjects(sut):
-        yield account.name, asked(sut, account.name)
+    for account in credentials.subjects(sut):
+        yield account.name, door(sut).asked(account.name)
         for kind in ("wrong", "stale", *(f"altered:{part}" for part in account.parts)):
             try:
-                reply = forged(sut, account, kind)
+                reply = door(sut).forged(account, kind)
             except SzxcError as reason:
                 if not reason.code.startswith("auth."):
                     raise

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_szxc import SzxcError, expect, requirement, schema
+from pytest_szxc import SzxcError, expect, regions, requirement, schema
 
 from . import cascade_specimens as specimens
 from . import cascade_tables as tables
 from .capability import resources
-from .regions import COUNTY, is_within, stem
 from .some_records import MOST, first_records
 
 if TYPE_CHECKING:
@@ -159,12 +158,12 @@ def _regions(sut: Sut, resource: Record) -> dict[str, str]:
 
 def _asked(sut: Sut, held: Mapping[str, str]) -> list[str]:
     """The county of most records, and two of the regions that records name; one that ends with a zero tells most."""
-    regions = sorted(set(held.values()))
-    county = Counter(region[:COUNTY] for region in held.values()).most_common(1)[0][0]
+    seen = sorted(set(held.values()))
+    county = Counter(region[: regions.COUNTY] for region in held.values()).most_common(1)[0][0]
     random = sut.random("IC-054")
-    telling = [region for region in regions if stem(region).endswith("0")]
-    chosen = [*telling[:1], *random.sample(regions, min(TOWNSHIPS, len(regions)))][:TOWNSHIPS]
-    return [*dict.fromkeys([county.ljust(max(map(len, regions)), "0"), *chosen])]
+    telling = [region for region in seen if regions.stem(region).endswith("0")]
+    chosen = [*telling[:1], *random.sample(seen, min(TOWNSHIPS, len(seen)))][:TOWNSHIPS]
+    return [*dict.fromkeys([county.ljust(max(map(len, seen)), "0"), *chosen])]
 
 
 def _flows(sut: Sut, resource: Record, region: str, held: Mapping[str, str]) -> Iterator[Observation]:
@@ -172,8 +171,10 @@ def _flows(sut: Sut, resource: Record, region: str, held: Mapping[str, str]) -> 
     answered = list(first_records(sut, "return_flow", region=region, resourceCode=resource.text("resourceCode")))
     for id_, place, record in _placed(answered, resource, held):
         given.add(id_)
-        yield expect(is_within(place, region), record.at(), expected=f"within {region}", observed=f"{id_}: {place}")
-    owed = sorted(id_ for id_, place in held.items() if is_within(place, region))
+        yield expect(
+            regions.is_within(place, region), record.at(), expected=f"within {region}", observed=f"{id_}: {place}"
+        )
+    owed = sorted(id_ for id_, place in held.items() if regions.is_within(place, region))
     left = [id_ for id_ in owed if id_ not in given]
     if owed and len(answered) < MOST:  # else the rest may come on pages that nobody asks for
         observed = f"{len(left)} of {len(owed)} left out: {', '.join(left[:3])}"
@@ -183,15 +184,17 @@ def _flows(sut: Sut, resource: Record, region: str, held: Mapping[str, str]) -> 
 def _flows_to_nobody(sut: Sut, resource: Record, held: Mapping[str, str]) -> Iterator[Observation]:
     """A region of which there is no record is given none of another; to refuse it is as good."""
     longest = max(map(len, held.values()))
-    county = min(held.values())[:COUNTY]
-    nobody = f"{county}989".ljust(longest, "0") if longest > COUNTY else str(int(county) - 1)
-    if any(is_within(place, nobody) for place in held.values()):
+    county = min(held.values())[: regions.COUNTY]
+    nobody = f"{county}989".ljust(longest, "0") if longest > regions.COUNTY else str(int(county) - 1)
+    if any(regions.is_within(place, nobody) for place in held.values()):
         return
     try:
         answered = list(first_records(sut, "return_flow", region=nobody, resourceCode=resource.text("resourceCode")))
     except SzxcError:
         return
-    others = [f"{id_}: {place}" for id_, place, _ in _placed(answered, resource, held) if not is_within(place, nobody)]
+    others = [
+        f"{id_}: {place}" for id_, place, _ in _placed(answered, resource, held) if not regions.is_within(place, nobody)
+    ]
     observed = f"{len(others)} records, {', '.join(others[:3])}"
     yield expect(not others, resource.at(), expected=f"nothing for {nobody}", observed=observed)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc import expect, requirement
+from pytest_szxc import answers, expect, leaks, requirement
 
-from .answers import ANY, possible, refusals, text_of
+from .answers import refusals
 from .capability import error_codes, resources
-from .leaks import leak
 from .naming_errors import as_names, lost, members, names_one, told
 from .specimen_batch import specimen_of
 
@@ -47,7 +46,7 @@ def test_errors_give_nothing_away(sut: Sut) -> Iterator[Observation]:
     """No error shows traces, statements, paths or pages of the programs behind the interface."""
     for _, reply in refusals(sut):
         if not reply.fine:
-            shown = leak(text_of(reply))
+            shown = leaks.leak(answers.text_of(reply))
             yield expect(shown is None, reply.at(), expected="no inner detail", observed=shown)
 
 
@@ -61,7 +60,7 @@ def test_missing_members_are_named(sut: Sut) -> Iterator[Observation]:
     if not whole.fine or whole.record.text("status") == "rejected":
         return
     for number, member in enumerate(members()):
-        reply = sut.ask("push_batch", body=_without(specimen.marked(f"part-{number}"), member), accept=ANY)
+        reply = sut.ask("push_batch", body=_without(specimen.marked(f"part-{number}"), member), accept=answers.ANY)
         names = lost(whole, reply)
         if names and not _pending(reply):
             yield _named(reply, member, names)
@@ -103,7 +102,7 @@ def _tolerant(
     sut: Sut, operation: str, asked: dict[str, object], beside: dict[str, object], rows: list[Record]
 ) -> Iterator[Observation]:
     """One observation; rows that differ are compared once more, for data may change while they are read."""
-    reply = possible(lambda: sut.ask(operation, accept=ANY, **asked, **beside))
+    reply = answers.possible(lambda: sut.ask(operation, accept=answers.ANY, **asked, **beside))
     if reply is None or not rows:
         return
     crashed = reply.response.status in CRASHES

@@ -7,9 +7,8 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from pytest_szxc import Location, SzxcError, expect, explore, requirement
+from pytest_szxc import Location, SzxcError, canonical_json, expect, explore, requirement
 
-from .canonical_json import digest
 from .capability import limit
 from .pushing import ANY, Sender, is_final, speaks_of
 
@@ -88,7 +87,7 @@ def unusual(random: Random) -> Row:
 def _wrong(sender: Sender, alg: str, first: int, random: Random, *, shown: bool) -> Iterator[Observation]:
     """Batches with a wrong digest; what is left of them is looked at where the platform shows what it stores."""
     rows = sender.rows(2, first=first)
-    right = digest(alg, rows)
+    right = canonical_json.digest(alg, rows)
     place = random.randrange(len(right))
     changed = right[:place] + f"{(int(right[place], 16) + 1 + random.randrange(15)) % 16:x}" + right[place + 1 :]
     tampered = [rows[0], rows[1] | {"data": rows[1]["data"] | {"area": 1 + rows[1]["data"]["area"]}}]

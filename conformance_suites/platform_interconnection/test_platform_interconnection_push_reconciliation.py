@@ -7,9 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_szxc import expect, requirement, schema
+from pytest_szxc import canonical_json, expect, requirement, schema
 
-from .canonical_json import digest
 from .pushing import BEIJING, Sender, day_of
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ def _digested(sender: Sender, seen: Day) -> Iterator[Observation]:
     was, now = seen.was, seen.now
     alg, value = now.text("digest.alg") or "", (now.text("digest.value") or "").lower()
     if was.number("storedCount") == 0 and alg in sender.algorithms:
-        wanted = digest(alg, sorted(seen.rows, key=lambda row: str(row[sender.key])))
+        wanted = canonical_json.digest(alg, sorted(seen.rows, key=lambda row: str(row[sender.key])))
         yield expect(value == wanted, now.at("digest.value"), expected=wanted, observed=value)
     else:
         changed = bool(value) and value != (was.text("digest.value") or "").lower()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pytest_szxc import expect, requirement
+from pytest_szxc import canonical_json, expect, requirement
 
-from .canonical_json import digest
 from .capability import capability, resources
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _message(sut: Sut, code: str, batch: str, records: list[dict[str, Any]]) -> 
         "mode": "incr",
         "op": "I",
         "count": len(records),
-        "digest": {"alg": "SHA-256", "value": digest("SHA-256", records)},
+        "digest": {"alg": "SHA-256", "value": canonical_json.digest("SHA-256", records)},
         "sentAt": sut.now.isoformat(timespec="seconds"),
         "records": records,
     }

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pytest_szxc import Location, Record, SzxcError, expect, requirement, schema
+from pytest_szxc import Location, Record, answers, encryption, expect, media, requirement, schema, versions
 
-from .answers import UNKNOWN, good, possible, refusals
-from .api_description import description_of, has_version, plain_path
+from .answers import UNKNOWN, good, refusals
+from .api_description import description_of, plain_path
 from .capability import capability, resources
 
 if TYPE_CHECKING:
@@ -24,28 +24,6 @@ if TYPE_CHECKING:
 CAPABILITY = "urn:szxc:platform_interconnection:capability"
 CALL = "urn:szxc:platform_interconnection:call"
 OPENAPI = "urn:szxc:platform_interconnection:openapi"
-TLS = ("TLSv1.2", "TLSv1.3")
-IN_PROCESS = "in-process"
-CLOSED = ("transport.", "redirect.", "json.", "http.", "envelope.")
-"""What the codes begin with that say: on the unencrypted port is nobody, or somebody else."""
-ILL_FORMED = frozenset(
-    f"{kind}.{fault}"
-    for kind in ("json", "xml")
-    for fault in (
-        "encoding",
-        "encoding-gbk",
-        "encoding-unknown",
-        "charset",
-        "bom",
-        "html",
-        "syntax",
-        "trailing",
-        "empty",
-    )
-)
-"""Codes that say: this is no JSON or XML in UTF-8. Others are limits of ours."""
-MEDIA = frozenset({"application/json", "application/xml", "text/xml"})
-UTF_8 = frozenset({"", "utf-8", "utf8"})
 UNVERSIONED = ("capability", "openapi", "heartbeat", "issue_token", "dcat", "map_", "wmts_", "wms_", "restricted_layer")
 """Endpoints whose paths other standards or products fix, or that stand outside versions."""
 SKEW = timedelta(seconds=60)
@@ -65,65 +43,13 @@ def test_capability_document(sut: Sut) -> Iterator[Observation]:
 @requirement("IC-002")
 def test_only_https(sut: Sut) -> Iterator[Observation]:
     """The connection is encrypted with TLS 1.2 or later, and the same host does not serve the interface without."""
-    reply = sut.ask("capability")
-    tls = reply.response.tls
-    if tls != IN_PROCESS:
-        yield expect(tls in TLS, reply.at("TLS"), expected=" | ".join(TLS), observed=tls or "none")
-    try:
-        plain = sut.ask("capability", forged="plain", accept=(0,))
-    except SzxcError as reason:
-        if not reason.code.startswith(CLOSED):
-            raise
-        yield expect(holds=True, at=reply.at(), expected="no plain HTTP", observed=reason.code)
-    else:
-        holds = not _served(plain)
-        yield expect(holds, plain.at("http:"), expected="refused, or redirected to https", observed=_seen(plain))
-
-
-def _served(plain: Reply) -> bool:
-    """Whether the interface itself answered: with the document, or by asking for the interface's credentials."""
-    asks_for_credentials = plain.response.status == 401 and plain.code is not None  # noqa: PLR2004 -- HTTP
-    return asks_for_credentials or schema.holds(plain.record.value, CAPABILITY)
-
-
-def _seen(reply: Reply) -> str:
-    return f"HTTP {reply.response.status} {reply.code or ''}".strip()
+    yield from encryption.only_https(sut, "capability", lambda plain: schema.holds(plain.record.value, CAPABILITY))
 
 
 @requirement("IC-003")
 def test_messages_are_json_or_xml_in_utf8(sut: Sut) -> Iterator[Observation]:
     """Good answers and refusals say that they are JSON or XML, are UTF-8, and name no other character set."""
-    try:
-        for _, reply in good(sut):
-            yield _typed(reply)
-        for _, reply in refusals(sut):
-            yield _typed(reply)
-    except SzxcError as reason:
-        if reason.code not in ILL_FORMED:
-            raise
-        at = Location(exchange=getattr(reason, "exchange", None))
-        yield expect(holds=False, at=at, expected="JSON or XML, UTF-8", observed=reason.code)
-
-
-def _typed(reply: Reply) -> Observation:
-    told = reply.response.header("content-type") or ""
-    kind, _, parameters = told.lower().partition(";")
-    named = [value.strip(' "') for name, _, value in (one.partition("=") for one in parameters.split(";")) if _is(name)]
-    right = kind.strip() in MEDIA or kind.strip().endswith(("+json", "+xml"))
-    holds = right and set(named) <= UTF_8 and _is_utf8(reply.response.body)
-    return expect(holds, reply.at("header Content-Type"), expected="application/json; charset=utf-8", observed=told)
-
-
-def _is(name: str) -> bool:
-    return name.strip() == "charset"
-
-
-def _is_utf8(body: bytes) -> bool:
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    yield from media.typed((reply for some in (good, refusals) for _, reply in some(sut)), media.JSON | media.XML)
 
 
 @requirement("IC-004")
@@ -168,13 +94,13 @@ def test_paths_name_their_version(sut: Sut) -> Iterator[Observation]:
     """Each endpoint's path has a version, or all servers' addresses have."""
     document = capability(sut)
     bases = [base for name in ("baseUrl", "basePath") if (base := document.text(name))]
-    reply = possible(lambda: sut.ask("openapi_document"))
+    reply = answers.possible(lambda: sut.ask("openapi_document"))
     description = description_of(reply.response.body) if reply else None
     bases += description.servers if description else ()
-    below = bool(bases) and all(map(has_version, bases))
+    below = bool(bases) and all(map(versions.has_version, bases))
     for name, address in _endpoints(document):
         if not name.startswith(UNVERSIONED):
-            holds = has_version(address) or (below and not urlsplit(address).netloc)
+            holds = versions.has_version(address) or (below and not urlsplit(address).netloc)
             yield expect(holds, document.at(f"endpoints.{name}"), expected="/v1/…", observed=address)
 
 

@@ -38,6 +38,7 @@ class ApiOperation:
         query: fixed value or ``{name}`` template by query parameter.
         body: the body template of ``x-szxc``, if any; otherwise the canonical body goes as it is.
         body_names: members of the JSON body that the document names; ``None`` where it does not say.
+        body_type: media type of a body that is XML or other text; empty where it is JSON, or there is none.
         answer: members of the JSON object that a good answer holds, with their schemas.
         extension: the ``x-szxc`` object.
     """
@@ -49,6 +50,7 @@ class ApiOperation:
     query: dict[str, str] = field(default_factory=dict)
     body: Json = None
     body_names: frozenset[str] | None = frozenset()
+    body_type: str = ""
     answer: dict[str, Json] = field(default_factory=dict)
     extension: dict[str, Json] = field(default_factory=dict)
 
@@ -172,6 +174,7 @@ def _operation(
         query={str(one["name"]): _value(document, one) for one in parameters if _in_query(one)} | fixed,
         body=extension.get("body"),
         body_names=_body_names(document, raw),
+        body_type=_body_type(document, raw),
         answer=_answer(document, raw),
         extension=extension,
     )
@@ -196,6 +199,13 @@ def _body_names(document: Mapping[str, Json], raw: dict[str, Json]) -> frozenset
     schema = _media(document, _resolved(document, raw["requestBody"]))
     properties = schema.get("properties")
     return frozenset(map(str, properties)) if isinstance(properties, dict) else None
+
+
+def _body_type(document: Mapping[str, Json], raw: dict[str, Json]) -> str:
+    kinds = [str(kind) for kind in _object(_resolved(document, raw.get("requestBody")).get("content"))]
+    if any("json" in kind for kind in kinds):
+        return ""
+    return next((kind for kind in kinds if kind.startswith("text/") or "xml" in kind), "")
 
 
 def _answer(document: Mapping[str, Json], raw: dict[str, Json]) -> dict[str, Json]:

@@ -43,6 +43,8 @@ def _operation(name: str, suite: str, row: dict[str, Json]) -> Operation:
         key=row.get("key"),
         file=row.get("file", False),
         undo=_undo(row["undo"]) if "undo" in row else None,
+        moves=row.get("moves"),
+        pushes=row.get("pushes", False),
         harmless="leaves" in row,
         credential=row.get("credential"),
         feature=row.get("feature"),

@@ -27,6 +27,7 @@ STAGES = (
     "rate",
     "data",
     "write",
+    "sink",
     "version",
 )
 """In the order in which they stand between us and a usable answer."""

@@ -8,7 +8,7 @@ from pytest_szxc.doctor.answers import about_answers, about_clock
 from pytest_szxc.doctor.check import STAGES, Check, State, good, none
 from pytest_szxc.doctor.connection import about_connection
 from pytest_szxc.doctor.files import config_faults
-from pytest_szxc.doctor.rights import about_accounts, about_write
+from pytest_szxc.doctor.rights import about_accounts, about_sink, about_write
 from pytest_szxc.doctor.visit import Visit
 from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
 from pytest_szxc.model import Cause
@@ -58,6 +58,7 @@ def examine(settings: Settings, catalogue: Mapping[str, Suite], closing: ExitSta
         return
     yield from about_accounts(visit, found)
     yield from about_write(visit)
+    yield about_sink(visit)
     yield _version(visit)
 
 

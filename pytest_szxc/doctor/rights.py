@@ -1,4 +1,4 @@
-"""What accounts may do: each further account is let in, and the first one may write."""
+"""What accounts may do: each further account is let in, the first one may write; and whether pushes can reach us."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pytest_szxc.catalogue.openapi import names
 from pytest_szxc.doctor.check import Check, State, good, none
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.model import Cause, Effect
-from pytest_szxc.printable import show
+from pytest_szxc.printable import bare_url, show
+from pytest_szxc.target.reachability import reachability, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +72,16 @@ def about_write(visit: Visit) -> Iterator[Check]:
         yield none("write", "not-asked", requirements=" ".join(row for rows in owed.values() for row in rows))
     else:
         yield from (_write_right(visit, suite, owed[suite.id]) for suite in visit.suites.values() if owed[suite.id])
+
+
+def about_sink(visit: Visit) -> Check:
+    """Whether what the platform sends of itself can reach us, where a claimed requirement waits for it."""
+    if not waiting(visit.statement, visit.suites) or not visit.interactive:
+        return none("sink", "needless")
+    for notice in reachability(visit.statement, visit.suites, in_process=not visit.networked):
+        return Check("sink", State.NOTE, notice)
+    address = visit.statement.sink
+    return good("sink", address=show(bare_url(address))) if address else good("sink", "here")
 
 
 def _owed(visit: Visit, suite: Suite) -> list[str]:

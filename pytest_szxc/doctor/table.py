@@ -35,6 +35,7 @@ ENDS = {
         ("media", "notice.media-type"),
         ("rate", "notice.slowed"),
         ("rate", "doctor.rate.retry-after"),
+        ("sink", "notice.sink"),
         ("version", "notice.version"),
         ("version", "notice.suite-version"),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_szxc.model import Text
-from pytest_szxc.reference import middleware, pages, rebind, verifier
+from pytest_szxc.reference import faults, middleware, pages, rebind, verifier
 from pytest_szxc.reference.accounts import Account
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter, no_resource, not_permitted
 from pytest_szxc.reference.deviations import Mutant, Mutants, Variant, Variants
@@ -33,6 +33,7 @@ __all__ = [
     "bad_parameter",
     "build_platform",
     "compact",
+    "faults",
     "middleware",
     "no_resource",
     "not_permitted",

@@ -18,6 +18,9 @@ METERED = 30
 ROTATING = "rotating"
 """The account whose secret is changed."""
 TOKEN_SCHEMES = frozenset({"oauth2", "bj-proxy"})
+NONCES = frozenset({"sd-open", "sm", "sm2", "whole-request"})
+"""Schemes with a number that is used once."""
+SIGNED_REMOTELY = "zj-open"
 LIFETIME = 4
 """Seconds that a token lives: so few that a run can wait for its end."""
 
@@ -63,7 +66,8 @@ NOBODY = Account("nobody", 0, frozenset())
 class Accounts:
     """All accounts of one platform: ``primary`` and ``second`` may do everything, ``low_right`` reads up to grade 2.
 
-    Of the others each shows another way to authenticate, or an account in some state.
+    ``metered`` may do everything too, but not often. Of the others each shows another way to authenticate, or an
+    account in some state.
     """
 
     def __init__(self) -> None:
@@ -74,7 +78,7 @@ class Accounts:
             Account("low_right", LOW),
             *_signing(),
             Account("expired", FULL, ended=True),
-            Account("metered", FULL, rate=METERED),
+            Account("metered", FULL, everything, rate=METERED),
             Account(ROTATING, FULL, everything, scheme="sd-open", client="app-rotating"),
         )
         self.by_name = {account.name: account for account in named}
@@ -88,6 +92,16 @@ class Accounts:
         """The account of a client among those of some schemes."""
         known = (one for one in self.by_name.values() if one.scheme in schemes)
         return next((one for one in known if client and one.client == client), None)
+
+    def described(self) -> list[dict[str, object]]:
+        """How requests are authenticated, as a platform declares it: each scheme once, with its window and nonces."""
+        known = {account.scheme: account for account in self.by_name.values()}
+        return [
+            {"profile": scheme}
+            if scheme in ("bearer", "oauth2")
+            else {"profile": scheme, "windowSeconds": int(account.window), "nonce": scheme in NONCES}
+            for scheme, account in known.items()
+        ]
 
     def renew(self, account: Account) -> str:
         """A new secret for an account; the old one is void."""

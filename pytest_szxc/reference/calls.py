@@ -49,6 +49,8 @@ class Call:
         url: the full URL as asked.
         headers: of the request, by name in lower case.
         raw: the body as it came.
+        method: of the request.
+        target: decoded path, with the query as it came.
     """
 
     account: Account
@@ -58,6 +60,8 @@ class Call:
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes = b""
+    method: str = "GET"
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.load import load_suites
-from pytest_szxc.reference.accounts import LIFETIME, ROTATING, TOKEN_SCHEMES
+from pytest_szxc.reference.accounts import LIFETIME, ROTATING, SIGNED_REMOTELY, TOKEN_SCHEMES
 from pytest_szxc.reference.platform import NAME, VERSION
 from pytest_szxc.target.statement import Account, Claim, Limits, Secret, Statement
 from pytest_szxc.target.statement_file import default_operations
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 REGIONS = ("999999",)
 REGIONS_DATE = "2026-01-01"
-TOKEN_PATH = "/v1/token"  # noqa: S105 -- a path
-SIGN_PATH = "/v1/sign"
-"""Where the suite that has tokens and remote signatures serves them."""
 
 
 def demo_statement(platform: Platform, base_url: str, suites: Mapping[str, Suite] | None = None) -> Statement:
@@ -106,10 +103,16 @@ def _accounts(platform: Platform) -> dict[str, Account]:
     mark = secrets.token_hex(4).upper()
     able = find_spec("gmalg") is not None  # who cannot sign with SM2 gives no account for it
     held = [one for one in platform.accounts.by_name.values() if one.scheme != "sm2" or able]
-    return {one.name: _account(one, mark) for one in held}
+    return {one.name: _account(one, platform, mark) for one in held if _served(one, platform)}
 
 
-def _account(held: Held, mark: str) -> Account:
+def _served(held: Held, platform: Platform) -> bool:
+    """Whether the platform has what an account asks for its credentials."""
+    tokens = platform.token_path or held.scheme not in TOKEN_SCHEMES
+    return bool(tokens and (platform.sign_path or held.scheme != SIGNED_REMOTELY))
+
+
+def _account(held: Held, platform: Platform, mark: str) -> Account:
     """What a vendor would say of an account; what it is known by depends on its scheme."""
     bearer = held.scheme == "bearer"
     return Account(
@@ -118,10 +121,10 @@ def _account(held: Held, mark: str) -> Account:
         secret=_secret(held, held.token if bearer else held.secret, mark),
         client="" if bearer else held.client,
         service=held.service,
-        window=held.window if held.scheme in ("gov-exchange", "zj-open") else None,
+        window=held.window if held.scheme in ("gov-exchange", SIGNED_REMOTELY) else None,
         lifetime=LIFETIME if held.scheme in TOKEN_SCHEMES else None,
-        token_path=TOKEN_PATH if held.scheme in TOKEN_SCHEMES else "",
-        sign_path=SIGN_PATH if held.scheme == "zj-open" else "",
+        token_path=platform.token_path if held.scheme in TOKEN_SCHEMES else "",
+        sign_path=platform.sign_path if held.scheme == SIGNED_REMOTELY else "",
     )
 
 

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from pytest_szxc.catalogue.openapi import merge
 from pytest_szxc.reference.accounts import NOBODY, Accounts
+from pytest_szxc.reference.agenda import Agenda
 from pytest_szxc.reference.audit import AuditLog
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter
 from pytest_szxc.reference.delivery import deliver
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Json
     from pytest_szxc.reference.accounts import Account
+    from pytest_szxc.reference.agenda import Later
     from pytest_szxc.reference.pages import Pager
     from pytest_szxc.reference.store import Where
-    from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.clock import VirtualClock
 
 NAME = "数字乡村参考平台"
 VERSION = "0.1.0"
@@ -45,13 +47,14 @@ _HTTP_CODES = {400: 40001, 404: 40401, 405: 40501, 413: 41301, 415: 40001}
 
 @dataclass(slots=True)
 class Route:
-    """One operation at its place; one that is not guarded answers anybody."""
+    """One operation at its place; one that is not guarded answers anybody; ``text`` takes another body than JSON."""
 
     method: str
     path: str
     operation: str
     handler: Handler
     guarded: bool = True
+    text: bool = False
 
 
 class Platform:
@@ -71,23 +74,30 @@ class Platform:
         answering: how answers are worded.
         tls: the protocol version of connections, where the platform is called in process and nobody else can tell.
         plain: whether it answers unencrypted too, in process.
+        token_path: where it issues tokens; empty where no suite has that.
+        sign_path: where it signs for others; empty where no suite has that.
+        later: does something when some seconds have passed, beside all requests.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a platform is made of
         self,
         *,
         seed: int,
         size: int,
         clock: Callable[[], datetime],
         sleep: Callable[[float], None] = time.sleep,
+        later: Later | None = None,
         database: Path | None = None,
     ) -> None:
         self.seed = seed
         self.size = size
         self.clock = clock
         self.sleep = sleep
+        self._agenda = Agenda()
+        self.later = later or self._agenda.later
         self.tls = "TLSv1.3"
         self.plain = False
+        self.token_path = self.sign_path = ""
         self.now = clock()
         self.store = Store(database)
         self.accounts = Accounts()
@@ -112,17 +122,21 @@ class Platform:
         self._wsgi = middleware(self._wsgi)
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Do nothing further, and let go of the store."""
+        self._agenda.close()
         self.store.close()
 
     # -- what a suite's ``mount`` uses --------------------------------------------------------------------------------
 
-    def serve(self, method: str, path: str, operation: str, handler: Handler, *, guarded: bool = True) -> None:
+    def serve(  # noqa: PLR0913 -- what a route is made of
+        self, method: str, path: str, operation: str, handler: Handler, *, guarded: bool = True, text: bool = False
+    ) -> None:
         """Serve an operation; ``{name}`` in the path is handed to the handler in ``Call.params``.
 
-        One that is not ``guarded`` needs no credentials; whoever has none is ``NOBODY`` then.
+        One that is not ``guarded`` needs no credentials; whoever has none is ``NOBODY`` then. One that takes ``text``
+        finds the body in ``Call.raw``.
         """
-        self.routes[operation] = Route(method, path, operation, handler, guarded)
+        self.routes[operation] = Route(method, path, operation, handler, guarded, text)
         rule = path.replace("{", "<path:").replace("}", ">")
         self.app.add_url_rule(rule, operation, lambda **params: self._answer(operation, params), methods=[method])
 
@@ -200,8 +214,13 @@ class Platform:
     def _answer(self, operation: str, params: dict[str, str]) -> Response:
         route = self.routes[operation]
         headers = {name.lower(): value for name, value in request.headers}
-        call = Call(NOBODY, request.args, params, None, request.url, headers, request.get_data())
-        call = replace(call, account=self._account(call, guarded=route.guarded), body=self._body())
+        target = request.path + (f"?{request.query_string.decode()}" if request.query_string else "")
+        call = Call(
+            NOBODY, request.args, params, None, request.url, headers, request.get_data(), request.method, target
+        )
+        call = replace(
+            call, account=self._account(call, guarded=route.guarded), body=None if route.text else self._body()
+        )
         return self.answering.good(route.handler(call))
 
     def _account(self, call: Call, *, guarded: bool) -> Account:
@@ -238,7 +257,7 @@ def build_platform(
     *,
     seed: int = SEED,
     size: int = SIZE,
-    now: datetime | Clock | Callable[[], datetime] | None = None,
+    now: datetime | VirtualClock | Callable[[], datetime] | None = None,
     database: Path | None = None,
 ) -> Platform:
     """A platform with the references of some suites mounted.
@@ -251,22 +270,22 @@ def build_platform(
             without either it is the present, and runs. A run's own clock lets time pass for both.
         database: a file for the store.
     """
-    clock, sleep = _time(now)
-    platform = Platform(seed=seed, size=size, clock=clock, sleep=sleep, database=database)
+    clock, sleep, later = _time(now)
+    platform = Platform(seed=seed, size=size, clock=clock, sleep=sleep, later=later, database=database)
     for module in references.values():
         module.mount(platform)
     return platform
 
 
 def _time(
-    now: datetime | Clock | Callable[[], datetime] | None,
-) -> tuple[Callable[[], datetime], Callable[[float], None]]:
-    """What tells the platform's time, and what lets it pass."""
+    now: datetime | VirtualClock | Callable[[], datetime] | None,
+) -> tuple[Callable[[], datetime], Callable[[float], None], Later | None]:
+    """What tells the platform's time, what lets it pass, and what does something when it has passed."""
     if isinstance(now, datetime):
-        return (lambda: now), time.sleep
+        return (lambda: now), time.sleep, None
     if now is None or callable(now):
-        return now or _present, time.sleep
-    return now.now, now.sleep
+        return now or _present, time.sleep, None
+    return now.now, now.sleep, now.later
 
 
 def _present() -> datetime:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from pytest_szxc.reference import sm2_curve
-from pytest_szxc.reference.accounts import LIFETIME, Account
+from pytest_szxc.reference.accounts import LIFETIME, TOKEN_SCHEMES, Account
 from pytest_szxc.reference.calls import ApiError
 
 if TYPE_CHECKING:
@@ -36,18 +36,25 @@ def refusal(code: int, message: str) -> ApiError:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a scheme's parts stand, and in which order they are signed."""
+    """Where a scheme's parts stand, in which order they are signed, and what stands between them there."""
 
     places: Mapping[str, str]
     order: tuple[str, ...]
     schemes: tuple[str, ...]
     in_query: bool = False
+    separator: str = ""
 
 
 _OPEN = {"client": "x-client-id", "time": "x-timestamp", "nonce": "x-nonce", "signature": "x-signature"}
 _ZJ = ("client", "service", "version", "charset", "time", "origin")
 LAYOUTS = (
     Layout(_OPEN, ("client", "time", "nonce"), ("sd-open", "sm", "sm2")),
+    Layout(
+        {**_OPEN, "signature": "x-request-proof"},
+        ("client", "time", "nonce", "method", "path", "body"),
+        ("whole-request",),
+        separator="\n",
+    ),
     Layout(
         {
             "client": "gjgxjhpt_rid",
@@ -170,6 +177,19 @@ class Verifier:
             raise refusal(40102, "bad credential")
         return held
 
+    def issued(self, call: Call) -> dict[str, object]:
+        """A token for an account that names itself with its secret, as the answer of a token interface.
+
+        Raises:
+            ApiError: 40101, 40102.
+        """
+        token = self.issue(self.client(call, *TOKEN_SCHEMES))
+        return {"accessToken": token, "tokenType": "Bearer", "expiresIn": int(self.lifetime)}
+
+    def revoke(self, account: Account) -> None:
+        """Void the tokens of an account that live."""
+        self.tokens = {text: held for text, held in self.tokens.items() if held.account != account.name}
+
     def issue(self, account: Account) -> str:
         """A new token for an account; those that ended long ago are forgotten."""
         now = self.clock()
@@ -203,7 +223,7 @@ class Verifier:
     def text(self, account: Account, layout: Layout, parts: Mapping[str, str]) -> str:
         """What an account must have signed."""
         del account
-        return "".join(parts[name] for name in layout.order)
+        return layout.separator.join(parts[name] for name in layout.order)
 
     def agrees(self, account: Account, text: str, signature: str) -> bool:
         """Whether a signature is an account's own of a text."""
@@ -268,7 +288,13 @@ def parts_of(call: Call, layout: Layout) -> dict[str, str]:
     if layout.in_query:
         return {name: call.args[place] for name, place in layout.places.items() if place in call.args}
     places = {name: place.replace("_", "-") for name, place in layout.places.items()}  # as WSGI hands headers on
-    return {name: call.headers[place] for name, place in places.items() if place in call.headers}
+    found = {name: call.headers[place] for name, place in places.items() if place in call.headers}
+    return found | own_parts(call) if "signature" in found and "body" in layout.order else found
+
+
+def own_parts(call: Call) -> dict[str, str]:
+    """What a request says of itself: method, path with query, and digest of its body."""
+    return {"method": call.method, "path": call.target, "body": hashlib.sha256(call.raw).hexdigest()}
 
 
 def digest(scheme: str, key: str, text: str) -> str:

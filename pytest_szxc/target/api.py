@@ -13,7 +13,7 @@ from pytest_szxc.record import instant
 from pytest_szxc.target.answers import Answer, envelope_members, keys_of, read_answer, response_of
 from pytest_szxc.target.binding import build_request, encode, held_credential, unprotected
 from pytest_szxc.target.canonical import shape_of
-from pytest_szxc.target.outgoing import written
+from pytest_szxc.target.outgoing import coded, written
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.statement import BoundOperation
@@ -125,7 +125,7 @@ class ApiSource:
 
     def _request(self, bound: BoundOperation, call: Call) -> Request:
         base_url, profile = self._statement.base_url, self._statement.time_profile
-        params, body = written(dict(call.params), profile), written(call.body, profile)
+        params, body = written(coded(call.params, bound.values), profile), written(call.body, profile)
         request = build_request(bound, params, base_url=base_url, account=call.account, body=body)
         request = replace(request, holds=held_credential(bound, call.operation))
         return unprotected(request) if call.forged == PLAIN else replace(request, forged=call.forged)

@@ -11,6 +11,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Protocol
 
 from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
@@ -152,29 +153,37 @@ class Credentials:
         """
         own: Shield = ()
         try:
-            filled, own = self._fill(request, send)
+            filled, own, token = self._fill(request, send)
             answer = self._answered(request, filled, send)
         except TransportFault as fault:
             fault.params = {name: cleaned(str(value), self._all(own)) for name, value in fault.params.items()}
             raise
+        prover = self._provers.get(request.account)
+        if token and answer.status == HTTPStatus.UNAUTHORIZED and isinstance(prover, ProfileProver):
+            prover.tokens.forget(token)
         return redacted(answer, self._all(own))
+
+    def hidden(self, notice: Request) -> Request:
+        """A notice that the platform sent of itself, without the accounts' secrets."""
+        return redacted(notice, self._all(()))
 
     def _all(self, own: Shield) -> Shield:
         return (*self._shield, *self._issued, *own)
 
-    def _fill(self, request: Request, send: Send) -> tuple[Request, Shield]:
+    def _fill(self, request: Request, send: Send) -> tuple[Request, Shield, str]:
+        """The request with its credentials, what they must not be echoed as, and the token that they rest on."""
         held = self._held.get(request.account)
         if held is None or request.forged == PLAIN or not self._has_place(request):
-            return request, ()
+            return request, (), ""
         if request.forged == MISSING:
-            return _filled(request, None, request.account), ()
+            return _filled(request, None, request.account), (), ""
         forgery = forgery_of(request.forged)
         other = self._other(held, forgery.about) if forgery.kind == "as" else None
         bare = _filled(request, None, request.account)
         proof = self._provers[request.account].prove(Occasion(bare, forgery, held, other, send))
         place = placeholder(request.account)
         own = tuple(row for value in proof.telling for row in echo_shield(value, place))
-        return _filled(request, proof, request.account), own
+        return _filled(request, proof, request.account), own, proof.token
 
     def _has_place(self, request: Request) -> bool:
         """Whether a credential goes into this request at all."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_szxc.target.statement import Account, BoundOperation
 
 _TEMPLATE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+"""A part of a template that is left out where a parameter of it is not given: ``[[ and level eq {level}]]``."""
 _ABSENT = object()
 QUERY, HEADER, MEMBER = "?", ":", "+"
 """What the name of a parameter begins with that no template names: ``?name`` goes into the query, ``:name`` into the
@@ -34,23 +36,25 @@ def build_request(
     """The request of a bound operation.
 
     Args:
-        bound: templates; a query entry, header or body member whose parameter is not given is left out.
+        bound: templates; a query entry, header or body member whose parameter is not given is left out, and so is the
+            part of one in double square brackets (``true[[ and level eq {level}]]``).
         params: values by parameter name; ``None`` is not given. ``?name``, ``:name`` and ``+name`` are sent beside what
             the templates say.
         base_url: what the path is appended to.
         account: whose credentials the transport fills in.
         body: canonical body; its members are parameters of the body template too, and ``{body}`` is all of it.
-            Without a template it is sent as it is.
+            Without a template it is sent as it is: as JSON, or as the text that it is where a media type is bound.
 
     Raises:
-        Unjudgeable: ``binding.parameter-missing``, the path names a parameter that the suite does not give.
+        Unjudgeable: ``binding.parameter-missing``, the path names a parameter that the suite does not give;
+            ``binding.body-no-text``, a media type is bound for something that is no text.
     """
     known = {name: value for name, value in params.items() if value is not None}
     content = _content(bound, known, body)
     headers = {name.lower(): value for name, value in _texts(bound.headers, known)}
     headers.setdefault("accept", f"application/{bound.format}")
     if content:
-        headers.setdefault("content-type", "application/json")
+        headers.setdefault("content-type", bound.body_type or "application/json")
     headers.update((name.lower(), as_text(value)) for name, value in _beside(HEADER, known).items())
     headers.update(account_headers(account))
     url = base_url.rstrip("/") + _path(bound, known)
@@ -108,11 +112,15 @@ def _texts(templates: Mapping[str, str], known: Mapping[str, Json]) -> Iterator[
 
 
 def _text(template: str, known: Mapping[str, Json]) -> str | None:
-    """The template filled in; ``None`` if a parameter is not given."""
-    names = _TEMPLATE.findall(template)
-    if any(name not in known for name in names):
+    """The template filled in; ``None`` if a parameter is not given, or if nothing but optional parts was there."""
+    whole = _OPTIONAL.sub(lambda found: found[1] if _given(found[1], known) else "", template)
+    if not _given(whole, known) or (template and not whole):
         return None
-    return _TEMPLATE.sub(lambda found: as_text(known[found[1]]), template)
+    return _TEMPLATE.sub(lambda found: as_text(known[found[1]]), whole)
+
+
+def _given(template: str, known: Mapping[str, Json]) -> bool:
+    return all(name in known for name in _TEMPLATE.findall(template))
 
 
 def _beside(mark: str, known: Mapping[str, Json]) -> dict[str, Json]:
@@ -126,7 +134,16 @@ def _content(bound: BoundOperation, known: Mapping[str, Json], body: Json) -> by
     filled = body if bound.body is None else _filled(bound.body, {**whole, **members, **known})
     if isinstance(filled, dict):
         filled = filled | _beside(MEMBER, known)
-    return b"" if filled is _ABSENT or filled is None else encode(filled)
+    if filled is _ABSENT or filled is None:
+        return b""
+    return _as_text(bound, filled) if bound.body_type else encode(filled)
+
+
+def _as_text(bound: BoundOperation, body: Json) -> bytes:
+    """A body that is no JSON, as it is."""
+    if not isinstance(body, str):
+        raise Unjudgeable("binding.body-no-text", operation=bound.operation, type=bound.body_type)
+    return body.encode("utf-8", "surrogatepass")
 
 
 def _filled(template: Json, known: Mapping[str, Json]) -> Json:

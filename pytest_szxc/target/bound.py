@@ -50,6 +50,7 @@ def operation_from(name: str, table: dict[str, Json], effect: Effect, envelope: 
         fields=dict(table.get("fields", {})),
         values={path: _codes(codes) for path, codes in table.get("values", {}).items()},
         format=table.get("format", "json"),
+        body_type=table.get("body_type", ""),
     )
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
 
 from pytest_szxc.errors import RunEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Clock(Protocol):
@@ -56,29 +61,38 @@ class RealClock:
 
 
 class VirtualClock:
-    """A clock that only moves when somebody sleeps.
+    """A clock that only moves when somebody sleeps; what is due on the way is done at its instant.
 
     Args:
         start: the first instant (aware).
     """
 
     def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
+        self._start = start.astimezone(UTC)
         self._passed = 0.0
+        self._agenda: list[tuple[float, int, Callable[[], object]]] = []
+        self._order = count()
 
     def now(self) -> datetime:
         """The present instant, aware, UTC."""
-        return self._now
+        return self._start + timedelta(seconds=self._passed)
 
     def monotonic(self) -> float:
         """Seconds slept so far."""
         return self._passed
 
     def sleep(self, seconds: float) -> None:
-        """Move on at once."""
-        passed = max(0.0, seconds)
-        self._passed += passed
-        self._now += timedelta(seconds=passed)
+        """Move on at once, doing what falls due."""
+        until = self._passed + max(0.0, seconds)
+        while self._agenda and self._agenda[0][0] <= until:
+            due, _, action = heapq.heappop(self._agenda)
+            self._passed = max(self._passed, due)
+            action()
+        self._passed = max(self._passed, until)
+
+    def later(self, seconds: float, action: Callable[[], object]) -> None:
+        """Do something when so much time has passed; while somebody sleeps, in that thread."""
+        heapq.heappush(self._agenda, (self._passed + max(0.0, seconds), next(self._order), action))
 
     def end(self) -> None:
         """Nothing: nobody waits."""

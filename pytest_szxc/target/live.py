@@ -22,7 +22,7 @@ from pytest_szxc.target.ledger import Ledger
 from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.retrying import TRIES
 from pytest_szxc.target.sink import METHOD as SINK
-from pytest_szxc.target.sink import Place, Script, Sink, open_sink, place_for
+from pytest_szxc.target.sink import Sink, open_sink, place_for
 from pytest_szxc.target.statement import Account
 from pytest_szxc.target.streams import Call, Stream
 from pytest_szxc.target.tidying import Tidying
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json, Operation, Request, Response, Suite
     from pytest_szxc.target.accounts import AccountFacts
     from pytest_szxc.target.clock import Clock
+    from pytest_szxc.target.listener import Place, Script
     from pytest_szxc.target.pace import Pace
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.target.store import ExchangeStore
@@ -116,6 +117,11 @@ class LiveSut:
     def primary(self) -> Account:
         """The account in whose name everything is asked, unless another is named."""
         return self._statement.accounts.get(PRIMARY) or Account(PRIMARY)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """See ``Sut``."""
+        return self._statement.regions
 
     @property
     def accounts(self) -> tuple[AccountFacts, ...]:
@@ -227,16 +233,26 @@ class LiveSut:
             call = SutView(self, self.suites[suite], "").call(operation, PRIMARY, None, (), {})
             self.stream(call, ahead=True)
 
-    def allow(self, suite: Suite, operation: Operation) -> Effect:
-        """The operation's effect, if the user allowed it.
+    def allow(self, suite: Suite, operation: Operation, moved: Json = None) -> Effect:
+        """The operation's effect, if the user allowed it; whoever may write may move a test device.
+
+        Args:
+            suite: of the operation.
+            operation: what is to be called.
+            moved: the device that it moves, where that is known.
 
         Raises:
             PermissionMissing: ``write`` or ``actuate`` was not allowed.
         """
         effect = self._source.effect(suite, operation)
-        if effect is not Effect.READ and effect.value not in self._permissions:
-            raise PermissionMissing(effect.value, operation.id)
+        needed = Effect.WRITE if effect is Effect.ACTUATE and self._is_test_device(moved) else effect
+        if needed is not Effect.READ and needed.value not in self._permissions:
+            raise PermissionMissing(needed.value, operation.id)
         return effect
+
+    def _is_test_device(self, name: Json) -> bool:
+        """Whether a device is one that the run has registered itself: no other is ever moved without being allowed."""
+        return isinstance(name, str) and name.startswith(self.prefix)
 
     def account(self, name: str, operation: Operation) -> Account:
         """An account of the statement; a statement without accounts has a nameless primary one.
@@ -293,18 +309,18 @@ class LiveSut:
         """See ``Sut``; ``name`` tells this wait apart from all others of the run."""
         self._courier.wait(seconds, name)
 
-    def sink(self, name: str, use: Callable[..., None], status: int, delay: float) -> Sink:
+    def sink(self, name: str, use: Callable[..., None], script: Script) -> Sink:
         """See ``Sut``.
 
         Args:
             name: tells it apart from all others of the run.
             use: told of the exchanges that the check has seen.
-            status: what notices are answered.
-            delay: seconds before that.
+            script: what notices are answered.
         """
         secret = self.random(f"sink:{name}").randbytes(12).hex()
         times = (self._courier.clock, self.now)
-        return open_sink(name, self._sink_place, secret, self.store, times, use, Script(status, delay))
+        hide = getattr(self._courier.transport, "hidden", _as_it_is)
+        return open_sink(name, self._sink_place, secret, self.store, times, use, script, hide)
 
     def _sink_place(self) -> Place:
         kind = getattr(self._courier.transport, "kind", "network")
@@ -315,6 +331,10 @@ class LiveSut:
     def replies(self, calls: Sequence[Call]) -> list[Reply | Exception]:
         """The answers to calls that do not depend on each other, or why there are none; see ``Sut.ask_each``."""
         return self._crew.each([partial(self.reply, call) for call in calls])
+
+
+def _as_it_is(notice: Request) -> Request:
+    return notice
 
 
 def _fill(reading: Future[Stream], read: Callable[[], Stream]) -> None:

@@ -1,4 +1,4 @@
-"""Canonical values → as the vendor writes them, on their way out: times in the declared time profile.
+"""Canonical values → as the vendor writes them, on their way out: times in the declared time profile, codes as bound.
 
 The other way is ``canonical``. A query such as ``updatedSince`` must speak the language that the answers speak.
 """
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pytest_szxc.model import Json
 
@@ -31,6 +31,21 @@ def written(value: Json, time_profile: str) -> Json:
     """
     write = WRITERS[time_profile]
     return value if write is None else _rewritten(value, write)
+
+
+def coded(params: Mapping[str, Json], tables: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """Parameters with the vendor's codes: a code goes out as it comes in.
+
+    Args:
+        params: canonical, by name.
+        tables: by member, the vendor's code → canonical value; one that several codes mean goes out as it is.
+    """
+    return {name: _code(value, tables[name]) if name in tables else value for name, value in params.items()}
+
+
+def _code(value: Json, table: Mapping[str, Json]) -> Json:
+    codes = [code for code, meaning in table.items() if meaning == value and type(meaning) is type(value)]
+    return codes[0] if len(codes) == 1 else value
 
 
 def _rewritten(value: Json, write: Callable[[str], Json]) -> Json:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
 from pytest_szxc.model import Request
-from pytest_szxc.target.forging import altered, altered_part, shift
-from pytest_szxc.target.signing import REMOTE, SIGNATURE, TOKEN, parts_of, signature, signed_text
+from pytest_szxc.target.forging import OF_REQUEST, altered, altered_part, other_request, shift
+from pytest_szxc.target.signing import REMOTE, SIGNATURE, TOKEN, check_key, parts_of, signature, signed_text
 from pytest_szxc.target.tokens import Tokens, client_basic, members_of, path_below
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     Send = Callable[[Request], Response]
 
+QUERY = "query"
 WIRED = frozenset({"bearer", "basic", "header"})
 """Schemes whose credential is the same for each request."""
 
@@ -38,12 +39,14 @@ class Proof:
         query: entries of the URL.
         telling: values that nobody else may see; a time may well stand in an answer.
         wire: what goes into the place of a credential wherever a header has one.
+        token: the access token that it rests on, if it rightly does.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     telling: tuple[str, ...] = ()
     wire: str | None = None
+    token: str = field(default="", repr=False)
 
 
 @dataclass(slots=True)
@@ -102,6 +105,8 @@ class WireProver:
 
     def prove(self, occasion: Occasion) -> Proof:
         """See ``Prover``."""
+        if occasion.forgery.kind == QUERY:
+            return Proof(query={occasion.forgery.about: occasion.secret})
         if occasion.forgery.kind not in ("", "wrong", "old"):
             raise occasion.unsupported()
         secret = altered(occasion.secret) if occasion.forgery.kind == "wrong" else occasion.secret
@@ -156,6 +161,10 @@ class ProfileProver:
             raise occasion.unsupported()
         if occasion.forgery.kind == "replayed":
             return _kept(occasion)
+        if occasion.forgery.kind == QUERY:
+            return self._in_query(occasion)
+        if occasion.forgery.kind == "altered" and self.profile.algorithm == TOKEN:
+            raise occasion.unsupported()  # it signs nothing
         made = self._forged(occasion, *self._made(occasion))
         if occasion.forgery.kind == "kept":
             occasion.held.kept = made
@@ -169,12 +178,20 @@ class ProfileProver:
         made = client_basic(occasion.held.account.client, secret)
         return Proof({"authorization": made}, telling=(made,))
 
+    def _in_query(self, occasion: Occasion) -> Proof:
+        """The token, or the secret beside the client's name, where everybody on the way may read it."""
+        if self.profile.algorithm == REMOTE:
+            raise occasion.unsupported()
+        value = self._token(occasion) if self.profile.algorithm == TOKEN else occasion.secret
+        client = {"client_id": occasion.held.account.client} if self.profile.algorithm != TOKEN else {}
+        return Proof(query={**client, occasion.forgery.about: value}, telling=(value,))
+
     def _made(self, occasion: Occasion) -> tuple[dict[str, str], str]:
         """The parts and what signs them."""
         account, profile = occasion.held.account, self.profile
         window = account.window or profile.window
         at = self.clock.now() + shift(occasion.forgery, window)
-        parts = parts_of(profile, account, at)
+        parts = parts_of(profile, account, at, other_request(occasion.request, occasion.forgery))
         if profile.algorithm == REMOTE:
             return parts, self._remote(occasion, parts)
         token = self._token(occasion) if TOKEN in (profile.key, profile.algorithm) else ""
@@ -217,14 +234,20 @@ class ProfileProver:
         """The parts at their places, one of them changed if that is what is forged."""
         forgery, profile = occasion.forgery, self.profile
         told = {**parts, SIGNATURE: made}
-        if forgery.kind == "altered":
-            if forgery.about not in told or (profile.algorithm == TOKEN and forgery.about == SIGNATURE):
+        if forgery.kind == "altered" and forgery.about not in OF_REQUEST:
+            if forgery.about not in told:
                 raise occasion.unsupported()
             told[forgery.about] = altered_part(forgery.about, told[forgery.about])
         elif forgery.kind == "wrong":
             told[SIGNATURE] = altered(made)
         told[SIGNATURE] = profile.prefix + told[SIGNATURE]
-        return Proof(_placed(profile.headers, told), _placed(profile.query, told, lower=False), (made,))
+        headers, query = _placed(profile.headers, told), _placed(profile.query, told, lower=False)
+        return Proof(headers, query, (made,), token=self._rightly(forgery))
+
+    def _rightly(self, forgery: Forgery) -> str:
+        """The token that a good request rests on."""
+        good = forgery.kind in ("", "kept") and bool(self.profile.grant)
+        return self.tokens.held if good else ""
 
 
 def _speaks_not_of(forgery: Forgery, profile: SigningProfile) -> bool:
@@ -263,7 +286,7 @@ def check_secret(account: Account, profile: SigningProfile | None, secret: str) 
             ``statement.no-algorithm``.
     """
     if profile is not None and profile.algorithm not in (REMOTE, TOKEN):
-        signature(profile.algorithm, secret, "")  # whether this Python can, is said at once
+        check_key(profile.algorithm, secret)  # whether this Python can, is said at once
     elif account.scheme in WIRED - {"basic"} and not (secret.isascii() and secret.isprintable()):
         place = account.secret.env or account.secret.file  # never the value
         raise StatementError("statement.secret-form", account=account.name, place=place)

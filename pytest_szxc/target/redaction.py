@@ -6,14 +6,15 @@ import base64
 import json
 from dataclasses import replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_szxc.model import Response
+    from pytest_szxc.model import Request, Response
 
+Message = TypeVar("Message", "Request", "Response")
 SHORTEST = 6
 SHORTEST_NUMBER = 12
 """Characters below which a secret, or one of digits only, is not looked for in answers: it could be ordinary data."""
@@ -48,17 +49,17 @@ def forms(secret: str) -> Iterator[bytes]:
     yield from dict.fromkeys(text.encode() for text in texts)
 
 
-def redacted(response: Response, shield: Shield) -> Response:
-    """The response with placeholders where secrets were."""
-    body, headers = response.body, response.headers
+def redacted(message: Message, shield: Shield) -> Message:
+    """A response, or a notice that came in, with placeholders where secrets were."""
+    body, headers = message.body, message.headers
     said = "\n".join(value for _, value in headers).encode("utf-8", "surrogateescape")
     for form, place in shield:
         if form in body:
             body = body.replace(form, place)
     if any(form in said for form, _ in shield):
         headers = tuple((name, cleaned(value, shield)) for name, value in headers)
-    changed = body is not response.body or headers is not response.headers
-    return replace(response, headers=headers, body=body) if changed else response
+    changed = body is not message.body or headers is not message.headers
+    return replace(message, headers=headers, body=body) if changed else message
 
 
 def cleaned(text: str, shield: Shield) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import secrets
 import tomllib
@@ -10,14 +11,18 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from pytest_szxc.errors import StatementError
+from pytest_szxc.target.forging import OF_REQUEST
+from pytest_szxc.target.sm2 import check_key as check_sm2_key
 from pytest_szxc.target.sm2 import sm2_signature
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from pytest_szxc.model import Request
     from pytest_szxc.target.statement import Account
 
 FILE = Path(__file__).with_name("signing_profiles.toml")
@@ -38,6 +43,7 @@ class SigningProfile:
         query: the same for parts in the URL.
         fixed: parts that are always the same.
         prefix: what stands before the signature.
+        separator: what stands between the parts that are signed.
         key: what the digest is keyed with: ``secret`` or ``token``.
         grant: how a token is got (``grant_type`` of RFC 6749); empty where none is needed.
         window: seconds within which the platform takes a time, where that is known.
@@ -50,6 +56,7 @@ class SigningProfile:
     query: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
     prefix: str = ""
+    separator: str = ""
     key: str = "secret"
     grant: str = ""
     window: float | None = None
@@ -97,13 +104,26 @@ def signature(algorithm: str, key: str, text: str) -> str:
     return base64.b64encode(made).decode("ascii")
 
 
-def parts_of(profile: SigningProfile, account: Account, at: datetime) -> dict[str, str]:
-    """The parts of one request: who asks, for what, when, and a number that is used once.
+def check_key(algorithm: str, key: str) -> None:
+    """Whether a key can be signed with here.
+
+    Raises:
+        StatementError: see ``signature``.
+    """
+    if algorithm == SM2:
+        check_sm2_key(key)
+    else:
+        signature(algorithm, key, "")
+
+
+def parts_of(profile: SigningProfile, account: Account, at: datetime, request: Request) -> dict[str, str]:
+    """The parts of one request: who asks, for what, when, a number that is used once, and what the request itself says.
 
     Args:
         profile: which parts there are.
         account: whose.
         at: the present (aware).
+        request: what is signed, where method, path or body are.
     """
     known = {
         "client": account.client,
@@ -112,16 +132,29 @@ def parts_of(profile: SigningProfile, account: Account, at: datetime) -> dict[st
         "nonce": secrets.token_hex(16),
         **profile.fixed,
     }
-    places = {**profile.headers, **profile.query}
-    return {name: value for name, value in known.items() if name in places}
+    own = _own_parts(request) if set(profile.signed) & set(OF_REQUEST) else {}
+    places = {*profile.headers, *profile.query, *profile.signed}
+    return {name: value for name, value in {**known, **own}.items() if name in places}
+
+
+def _own_parts(request: Request) -> dict[str, str]:
+    """Method, path with query, and digest of the body.
+
+    The path is signed decoded: servers hand it to applications so, and proxies may write it in another way.
+    """
+    url = urlsplit(request.url)
+    path = unquote(url.path) + (f"?{url.query}" if url.query else "")
+    return {"method": request.method, "path": path, "body": hashlib.sha256(request.body or b"").hexdigest()}
 
 
 def signed_text(profile: SigningProfile, parts: Mapping[str, str]) -> str:
     """What is signed."""
-    return "".join(parts[name] for name in profile.signed)
+    return profile.separator.join(parts[name] for name in profile.signed)
 
 
-def signed_headers(profile: SigningProfile, account: Account, secret: str, at: datetime) -> dict[str, str]:
+def signed_headers(
+    profile: SigningProfile, account: Account, secret: str, at: datetime, request: Request
+) -> dict[str, str]:
     """The headers that authenticate one request.
 
     Args:
@@ -129,7 +162,9 @@ def signed_headers(profile: SigningProfile, account: Account, secret: str, at: d
         account: says ``client`` and, where the profile has one, ``service``.
         secret: the account's.
         at: the present (aware).
+        request: see ``parts_of``.
     """
-    parts = parts_of(profile, account, at)
+    parts = parts_of(profile, account, at, request)
     made = signature(profile.algorithm, secret, signed_text(profile, parts))
-    return {profile.headers[name]: value for name, value in {**parts, SIGNATURE: made}.items()}
+    told = {**parts, SIGNATURE: made}
+    return {name: told[part] for part, name in profile.headers.items()}

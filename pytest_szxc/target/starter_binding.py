@@ -67,6 +67,8 @@ def _operation_lines(operation: Operation, found: ApiOperation, given: frozenset
     query = {name: value for name, value in found.query.items() if value[:1] != "{" or name in given}
     if query:
         yield f"query = {inline(query)}"
+    if found.body_type:
+        yield f"body_type = {quoted(found.body_type)}"
     table: dict[str, Json] = {}
     if operation.answer == "records":
         yield from words.comment("records")

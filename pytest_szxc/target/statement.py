@@ -124,7 +124,8 @@ class Paging:
 class BoundOperation:
     """One operation of a suite bound to one call of an API; templates name parameters as ``{name}``.
 
-    ``format`` is what it answers in: json or xml.
+    ``format`` is what it answers in: json or xml. ``body_type`` is the media type of a body that is a text and is sent
+    as it is; empty, a body is sent as JSON.
     """
 
     operation: str
@@ -141,6 +142,7 @@ class BoundOperation:
     fields: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, Json]] = field(default_factory=dict)
     format: str = "json"
+    body_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,11 +92,11 @@ class Sut(Protocol):
             Unjudgeable: ``budget.minutes``, the run has not so much time left.
         """
 
-    def sink(self, status: int = 200, delay: float = 0.0) -> Sink:
+    def sink(self, *statuses: int, delay: float = 0.0) -> Sink:
         """A receiver for notices that the platform sends of itself; it listens while the check lives.
 
         Args:
-            status: the HTTP status that notices are answered.
+            statuses: what notices are answered, one after the other; the last answers all others, 200 without any.
             delay: seconds before that.
 
         Raises:
@@ -107,6 +107,10 @@ class Sut(Protocol):
     @property
     def accounts(self) -> tuple[AccountFacts, ...]:
         """What is to be known of the statement's accounts, in its order."""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Codes of the regions that exist, of 6, 9 or 12 digits, as the statement lists them; empty without a list."""
 
     @property
     def seed(self) -> str:
@@ -161,13 +165,14 @@ class Sut(Protocol):
             Unjudgeable: no usable answer, an error status, or a permission that was not given.
         """
 
-    def walk(
+    def walk(  # noqa: PLR0913 -- a walk has so many ways
         self,
         operation: str,
         *,
         size: int | None = None,
         first: int = 1,
         pages: int | None = None,
+        account: str = "primary",
         accept: tuple[int, ...] = (),
         **params: Json,
     ) -> Iterator[PageSeen]:
@@ -181,6 +186,7 @@ class Sut(Protocol):
             size: records on a page; the binding's own without it.
             first: where to begin, a page number; only where pages have numbers or offsets.
             pages: how many pages are asked for at most.
+            account: see ``ask``.
             accept: see ``ask``; a page that is an error holds no records.
             params: values for templates.
 

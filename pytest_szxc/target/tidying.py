@@ -188,10 +188,11 @@ def _params(call: Call, answer: dict[str, Json]) -> dict[str, Json]:
     """What removes what a call makes, as far as it is known."""
     undo = call.operation.undo
     told = {"params": dict(call.params), "body": call.body, "answer": answer}
-    return {name: _found(path, told) for name, path in undo.params.items()} if undo else {}
+    return {name: found(path, told) for name, path in undo.params.items()} if undo else {}
 
 
-def _found(path: str, told: dict[str, Json]) -> Json:
+def found(path: str, told: dict[str, Json]) -> Json:
+    """What a path finds in a call; ``None`` where it finds nothing."""
     try:
         return compiled(path)(told)
     except Unjudgeable:  # an answer of quite another kind

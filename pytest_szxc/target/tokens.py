@@ -90,6 +90,18 @@ class Tokens:
             now = self.clock.monotonic()
             self._spent, self._held = self._held, Token(text, now, None if life is None else now + life)
 
+    @property
+    def held(self) -> str:
+        """The token in use; empty without one."""
+        with self._lock:
+            return self._held.text if self._held else ""
+
+    def forget(self, text: str) -> None:
+        """Use a token no more that the platform refuses: it may have been revoked. Any other one stays."""
+        with self._lock:
+            if self._held is not None and self._held.text == text:
+                self._spent, self._held = self._held, None
+
     def expired(self) -> str:
         """A token of ours whose life is over.
 

@@ -87,6 +87,10 @@ class HttpTransport:
         """Send with credentials; give the answer back without them."""
         return self._credentials.guard(request, self._network.send)
 
+    def hidden(self, notice: Request) -> Request:
+        """A notice that the platform sent of itself, without the accounts' secrets."""
+        return self._credentials.hidden(notice)
+
     def close(self) -> None:
         """Close the connections."""
         self._network.close()
@@ -120,6 +124,10 @@ class WsgiTransport:
     def send(self, request: Request) -> Response:
         """Call the application."""
         return self._credentials.guard(request, lambda filled: follow(filled, self._once))
+
+    def hidden(self, notice: Request) -> Request:
+        """A notice that the platform sent of itself, without the accounts' secrets."""
+        return self._credentials.hidden(notice)
 
     def close(self) -> None:
         """Nothing to let go of."""

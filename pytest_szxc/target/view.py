@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.model import Effect
+from pytest_szxc.target.listener import Script
 from pytest_szxc.target.noting import noted
 from pytest_szxc.target.streams import Call
-from pytest_szxc.target.tidying import Tidying
+from pytest_szxc.target.tidying import Tidying, found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -72,6 +73,11 @@ class SutView:
     def noted(self, name: str, make: Callable[[], Json]) -> Json:
         """See ``Sut``."""
         return noted(self._live.store, f"{self._requirement}/{name}", make)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """See ``Sut``."""
+        return self._live.regions
 
     @property
     def accounts(self) -> tuple[AccountFacts, ...]:
@@ -159,20 +165,22 @@ class SutView:
         call = self._call(debt.undo or "", debt.account, None, (0,), debt.params)
         return self._live.reply(replace(call, removal=True))
 
-    def walk(
+    def walk(  # noqa: PLR0913 -- a walk has so many ways
         self,
         operation: str,
         *,
         size: int | None = None,
         first: int = 1,
         pages: int | None = None,
+        account: str = PRIMARY,
         accept: tuple[int, ...] = (),
         **params: Json,
     ) -> Iterator[PageSeen]:
         """See ``Sut``."""
-        call = self.call(operation, PRIMARY, None, accept, params)
-        again = self._walked.count((operation, size, first, sorted(params.items())))
-        self._walked.append((operation, size, first, sorted(params.items())))
+        call = self.call(operation, account, None, accept, params)
+        asked = (operation, size, first, account, sorted(params.items()))
+        again = self._walked.count(asked)
+        self._walked.append(asked)
         if again:  # the same walk once more is asked once more, or it would show nothing
             call = replace(call, ordinal=call.ordinal or self._mark("walk"))
         try:
@@ -188,10 +196,10 @@ class SutView:
         self._waits += 1
         self._live.wait(seconds, f"{self._requirement}#{self._waits}")
 
-    def sink(self, status: int = 200, delay: float = 0.0) -> Sink:
+    def sink(self, *statuses: int, delay: float = 0.0) -> Sink:
         """See ``Sut``."""
         name = f"{self._requirement}-{len(self._sinks) + 1}"
-        self._sinks.append(self._live.sink(name, self._use, status, delay))
+        self._sinks.append(self._live.sink(name, self._use, Script(statuses or (200,), delay)))
         return self._sinks[-1]
 
     def ask_each(
@@ -237,7 +245,8 @@ class SutView:
         self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
     ) -> Call:
         suite, row = self._live.find(self._suite, operation)
-        effect = self._live.allow(suite, row)
+        moved = found(row.moves, {"params": dict(params), "body": body}) if row.moves else None
+        effect = self._live.allow(suite, row, moved)
         ordinal = self._ordinal(effect)
         return Call(suite, row, params, self._live.account(account, row), body, accept, ordinal)
 

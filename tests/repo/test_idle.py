@@ -22,6 +22,7 @@ HEAVY = (
     "jmespath",
     "jsonschema",
     "jsonschema_rs",
+    "pint",
     "referencing",
     "sqlite3",
     "werkzeug",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from ic_judging import NOW, SUITE, judged, part, platform
 from werkzeug.test import Client
 
-from pytest_szxc.errors import SzxcError
 from pytest_szxc.model import Location, Response, Status
 from pytest_szxc.record import Record
 from pytest_szxc.reference import ApiError
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Platform
     from pytest_szxc.target.statement import Statement
 
-credentials = part("credentials")
 secrets = part("test_platform_interconnection_authentication_secrets")
-grants = part("test_platform_interconnection_authentication_grants")
 ROWS = [row for row in SUITE.requirements if row.conformance_class == "authentication"]
 PLACE = "{{account:primary}}"
 
@@ -56,62 +53,6 @@ def reply(
 
 
 GOOD = reply()
-
-
-@pytest.mark.parametrize(
-    ("answer", "passes", "refuses"),
-    [
-        (reply(), True, False),
-        (reply(201), True, False),
-        (reply(401, code="40102"), False, True),
-        (reply(401, code=None), False, True),
-        (reply(403, code="40301"), False, False),
-        (reply(400), False, False),
-        (reply(500), False, False),
-        (reply(200, code="40102"), False, True),  # whether 200 may say so is for the requirement on statuses
-        (reply(200, code="0", denied=True), False, True),
-    ],
-)
-def test_what_an_answer_says_of_a_credential(answer: Reply, *, passes: bool, refuses: bool) -> None:
-    assert credentials.passes(answer, GOOD) is passes
-    assert credentials.refuses(answer, GOOD) is refuses
-
-
-@pytest.mark.parametrize(
-    ("published", "code", "found"),
-    [
-        ({"40102": 401}, "40102", [True, True]),
-        ({"40102": 401}, "40101", [True, False]),
-        ({"40102": 401}, None, [True]),
-        ({}, "other", [True]),
-        ({"40102": 403}, "other", [True]),
-    ],
-)
-def test_the_code_counts_where_it_is_published(published: dict[str, int], code: str | None, found: list[bool]) -> None:
-    seen = list(credentials.must_refuse(reply(401, code=code), GOOD, "what", published, "40102"))
-    assert [type(one).__name__ == "Held" for one in seen] == found
-
-
-def at(seconds: float) -> datetime:
-    return NOW + timedelta(seconds=seconds)
-
-
-@pytest.mark.parametrize(
-    ("answer", "seconds"),
-    [
-        (reply(timestamp=at(90).isoformat()), 90),
-        (reply(timestamp=int(at(-90).timestamp() * 1000)), -90),
-        (reply(headers=(("date", "Mon, 01 Jun 2026 04:02:00 GMT"),)), 120),
-        (reply(timestamp="yesterday"), 0),
-        (reply(timestamp="2026-06-01T04:02:00"), 0),
-        (reply(timestamp=True), 0),
-        (reply(timestamp=10**30), 0),
-        (reply(headers=(("date", "no date"),)), 0),
-        (reply(headers=(("date", "Mon, 99 Jun 2026 04:02:00 GMT"),)), 0),
-    ],
-)
-def test_how_far_the_platforms_clock_is_ahead(answer: Reply, seconds: float) -> None:
-    assert credentials.ahead(answer) == seconds
 
 
 @pytest.mark.parametrize(
@@ -154,26 +95,6 @@ def test_no_leaks(answer: Reply) -> None:
 )
 def test_any_document_can_be_searched(document: object) -> None:
     secrets._inside(document)
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("7", 7.0),
-        (" 7 ", 7.0),
-        ("Mon, 01 Jun 2026 04:01:00 GMT", 60.0),
-        ("Mon, 01 Jun 2026 03:00:00 GMT", 0.0),
-        ("0", None),
-        ("-1", None),
-        ("nan", None),
-        ("soon", None),
-        ("", None),
-        (None, None),
-        ("٣", None),
-    ],
-)
-def test_what_retry_after_asks_for(text: str | None, seconds: float | None) -> None:
-    assert grants._pause(text, GOOD) == seconds
 
 
 # -- platforms that others have ----------------------------------------------------------------------------------------
@@ -323,21 +244,3 @@ def test_the_capability_document_tells_how_to_sign() -> None:
     assert told["sd-open"] == {"profile": "sd-open", "windowSeconds": 600, "nonce": True}
     assert told["gov-exchange"] == {"profile": "gov-exchange", "windowSeconds": 300, "nonce": False}
     assert told["bearer"] == {"profile": "bearer"}
-
-
-def test_a_check_raises_what_it_cannot_judge() -> None:
-    class Broken:
-        accounts = ()
-
-        def ask(self, *_: object, **__: object) -> Reply:
-            raise SzxcError("transport.timeout", seconds=1)
-
-    with pytest.raises(SzxcError):
-        credentials.accepted(Broken(), "primary")
-    with pytest.raises(SzxcError):
-        credentials.forged(Broken(), type("Account", (), {"name": "primary"}), "wrong")
-
-
-def test_times_are_in_utc() -> None:
-    assert credentials.ahead(reply(timestamp="2026-06-01T12:00:00+08:00")) == 0
-    assert NOW.tzinfo is UTC

@@ -39,54 +39,7 @@ def part(name: str) -> Any:
     return import_module(f"{REFERENCE.__package__}.{name}")
 
 
-regions, working_days, exchanged_file, tables = map(
-    part, ("regions", "working_days", "exchanged_file", "cascade_tables")
-)
-
-# --- regions ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("code", "region", "within"),
-    [
-        ("999999001000", "999999000000", True),
-        ("999999001002", "999999001000", True),
-        ("999999001000", "999999001000", True),
-        ("999999001", "999999000000", True),
-        ("999999001000", "999999", True),
-        ("999999011000", "999999010000", False),
-        ("999999100000", "999999010000", False),
-        ("999991001000", "999990000000", False),
-        ("999999000000", "999999001000", False),
-        ("999998001000", "999999000000", False),
-        ("999999001000", "990000000000", True),
-    ],
-)
-def test_a_place_lies_within_a_region_by_the_levels_of_its_code(code: str, region: str, *, within: bool) -> None:
-    assert regions.is_within(code, region) is within
-
-
-TREE = st.builds(
-    lambda town, village: f"999999{town:03d}{village:03d}",
-    st.integers(0, 999),
-    st.integers(0, 999),
-)
-
-
-@given(TREE, TREE, TREE)
-def test_within_is_an_order(one: str, other: str, third: str) -> None:
-    assert regions.is_within(one, one)
-    if regions.is_within(one, other) and regions.is_within(other, third):
-        assert regions.is_within(one, third)
-    if regions.is_within(one, other) and regions.is_within(other, one):
-        assert regions.stem(one) == regions.stem(other)
-
-
-@given(TREE)
-def test_every_place_lies_within_its_county_and_no_other(code: str) -> None:
-    assert regions.is_within(code, "999999000000")
-    assert not regions.is_within(code, "999998000000")
-
+working_days, exchanged_file, tables = map(part, ("working_days", "exchanged_file", "cascade_tables"))
 
 # --- working days -----------------------------------------------------------------------------------------------------
 

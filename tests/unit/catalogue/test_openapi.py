@@ -53,6 +53,22 @@ def test_references_bodies_and_answers_are_followed() -> None:
     assert server_of(document) == "https://x.example/api"
 
 
+@pytest.mark.parametrize(
+    ("kinds", "wanted"),
+    [
+        (["application/xml"], "application/xml"),
+        (["text/xml", "application/xml"], "text/xml"),
+        (["application/xml", "application/json"], ""),
+        (["multipart/form-data"], ""),
+        ([], ""),
+    ],
+)
+def test_a_body_that_is_no_json(kinds: list[str], wanted: str) -> None:
+    body = {"content": {kind: {"schema": {}} for kind in kinds}}
+    (one,) = read_openapi({"paths": {"/x": {"post": {"requestBody": body}}}})
+    assert one.body_type == wanted
+
+
 def test_what_is_not_as_it_should_be_is_passed_over() -> None:
     loop = {"$ref": "#/components/x"}
     document = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_szxc.doctor.rights import about_accounts, about_write
+from pytest_szxc.doctor.rights import about_accounts, about_sink, about_write
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Basis, ConformanceClass, Effect, Level, Operation, Requirement, Response, Suite, Text
 from pytest_szxc.target.preflight import Preflight
@@ -123,3 +123,22 @@ def test_a_further_account(name: str, answer: object, code: str) -> None:
 
 def test_no_further_account() -> None:
     assert codes(about_accounts(visit(), Preflight(None, {}))) == ["doctor.accounts.alone"]
+
+
+@pytest.mark.parametrize(
+    ("pushes", "base_url", "sink", "code"),
+    [
+        (True, "https://platform.example", "", "notice.sink"),
+        (True, "https://platform.example", "http://u:secret@10.0.0.9:8099", "doctor.sink.good"),
+        (True, "http://127.0.0.1:8000", "", "doctor.sink.here"),
+        (False, "https://platform.example", "", "doctor.sink.needless"),
+    ],
+)
+def test_whether_pushes_can_reach_us(pushes: bool, base_url: str, sink: str, code: str) -> None:
+    operations = {name: replace(row, pushes=pushes) for name, row in OPERATIONS.items()}
+    suite = replace(SUITE, operations=operations, requirements=(replace(ROW, operations=("create",)),))
+    made = visit(suite=suite, networked=True)
+    made.statement = replace(made.statement, base_url=base_url, sink=sink)
+    check = about_sink(made)
+    assert check.cause.code == code
+    assert "secret" not in "".join(check.lines("zh"))

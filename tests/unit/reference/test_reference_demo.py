@@ -96,3 +96,16 @@ def test_fields_features_and_times(statement: Statement) -> None:
     assert changed.operations[PAGED].values == {"level": {"1": "core"}}
     assert (changed.claims[SUITE].without, changed.time_profile) == (("fusion",), "compact")
     assert rebind.unchanged(statement) is statement
+
+
+def test_accounts_are_given_only_where_the_platform_has_what_they_ask_for() -> None:
+    bare = build_platform({})
+    try:
+        for token, sign, found in (("", "", set()), ("/t", "", {"oauth", "bj"}), ("/t", "/s", {"oauth", "bj", "zj"})):
+            bare.token_path, bare.sign_path = token, sign
+            said = demo_statement(bare, "https://platform.invalid", {})
+            assert {"oauth", "bj", "zj"} & set(said.accounts) == found
+            assert {one.token_path for name, one in said.accounts.items() if name in ("oauth", "bj")} <= {token}
+            withdraw(said)
+    finally:
+        bare.close()

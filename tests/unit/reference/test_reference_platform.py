@@ -12,13 +12,15 @@ import httpx
 import pytest
 from werkzeug.test import Client
 
-from pytest_szxc.reference import ApiError, Platform, build_platform, middleware, pages
+from pytest_szxc.reference import Answer, ApiError, Platform, build_platform, middleware, pages
 from pytest_szxc.reference.server import serve
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from werkzeug.test import TestResponse
+
+    from pytest_szxc.reference import Call
 
 
 def ask(platform: Platform, path: str, account: str = "primary", **more: object) -> TestResponse:
@@ -73,6 +75,15 @@ def test_low_clearance(platform: Platform) -> None:
 def test_body_that_is_not_json(platform: Platform) -> None:
     assert ask(platform, "/things", method="POST", data=b"{").status_code == 400
     assert ask(platform, "/things", method="POST", json={"a": 1}).get_json()["data"] == {"a": 1}
+
+
+def test_a_route_may_take_a_text(platform: Platform) -> None:
+    def echo(call: Call) -> Answer:
+        return Answer({"body": call.body, "raw": call.raw.decode()})
+
+    platform.serve("POST", "/texts", "take_text", echo, text=True)
+    answer = ask(platform, "/texts", method="POST", data="<a>村</a>", content_type="application/xml")
+    assert answer.get_json()["data"] == {"body": None, "raw": "<a>村</a>"}
 
 
 def test_discovery_and_description_need_no_account(platform: Platform) -> None:

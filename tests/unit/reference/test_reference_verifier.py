@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from pytest_szxc.reference.accounts import METERED, NOBODY, Accounts
+from pytest_szxc.reference.accounts import FULL, METERED, NOBODY, Account, Accounts
 from pytest_szxc.reference.calls import ApiError, Call
 from pytest_szxc.reference.verifier import Verifier, digest
 from pytest_szxc.target.clock import VirtualClock
@@ -135,3 +137,52 @@ def test_a_renewed_secret_voids_the_old_one(verifier: Verifier) -> None:
     assert verifier.accounts.by_name["signer"].secret == new
     assert code(verifier, call) == 40102
     assert verifier.identify(signed(verifier)).name == "signer"
+
+
+WHOLE = Account("whole", FULL, scheme="whole-request", client="app-whole")
+
+
+def whole(verifier: Verifier, *, method: str = "POST", target: str = "/a b?c=%20", raw: bytes = b"{}") -> Call:
+    """A request that is signed for ``POST /a b?c=%20`` with the body ``{}``, and perhaps sent as another one."""
+    verifier.accounts.by_name["whole"] = WHOLE
+    parts = (WHOLE.client, str(int(NOW.timestamp() * 1000)), "n1")
+    signed = "\n".join((*parts, "POST", "/a b?c=%20", hashlib.sha256(b"{}").hexdigest()))
+    headers = dict(zip(("x-client-id", "x-timestamp", "x-nonce"), parts, strict=True))
+    headers["x-request-proof"] = digest("whole-request", WHOLE.secret, signed)
+    return Call(NOBODY, headers=headers, raw=raw, method=method, target=target)
+
+
+def test_who_signs_the_whole_request_is_known(verifier: Verifier) -> None:
+    assert verifier.identify(whole(verifier)).name == "whole"
+
+
+@pytest.mark.parametrize(
+    "changed", [{"method": "PUT"}, {"target": "/a b"}, {"target": "/a b?c=+"}, {"raw": b"{ }"}, {"raw": b""}]
+)
+def test_and_nobody_who_sends_another_one(verifier: Verifier, changed: dict[str, Any]) -> None:
+    assert code(verifier, whole(verifier, **changed)) == 40102
+
+
+def test_a_revoked_token_is_void_and_no_other(verifier: Verifier) -> None:
+    oauth, bj = (verifier.accounts.by_name[name] for name in ("oauth", "bj"))
+    tokens = [verifier.issue(account) for account in (oauth, oauth, bj)]
+    assert verifier.bearer(tokens[0]) is oauth
+    verifier.revoke(oauth)
+    assert list(verifier.tokens) == tokens[2:]
+    with pytest.raises(ApiError):
+        verifier.bearer(tokens[1])
+
+
+def test_a_token_interface_says_how_long_a_token_lives(verifier: Verifier) -> None:
+    oauth = verifier.accounts.by_name["oauth"]
+    pair = base64.b64encode(f"{oauth.client}:{oauth.secret}".encode()).decode()
+    told = verifier.issued(Call(NOBODY, headers={"authorization": f"Basic {pair}"}))
+    assert (told["tokenType"], told["expiresIn"]) == ("Bearer", verifier.lifetime)
+    assert verifier.bearer(str(told["accessToken"])) is oauth
+
+
+def test_each_scheme_is_described_once(verifier: Verifier) -> None:
+    told = verifier.accounts.described()
+    assert {"profile": "bearer"} in told
+    assert {"profile": "sd-open", "windowSeconds": 600, "nonce": True} in told
+    assert len({row["profile"] for row in told}) == len(told)

@@ -205,3 +205,14 @@ def test_the_page_shows_what_a_warning_and_an_option_look_like(document, suite, 
     made = document(shown(name=rows[Level.SHOULD], status=Status.WARN))
     write_page(made, tmp_path / "report.html")
     assert 'class="warn"' in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_page_of_several_suites_says_whose_rows_follow(document, suite, tmp_path):
+    made = document(shown())
+    other = {**made["suites"][0], "id": "other", "title": {"zh": "另一套件", "en": "Another suite"}}
+    made["suites"].append(other)
+    made["classes"].append({**made["classes"][-1], "suite": "other"})
+    write_page(made, tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert text.count("Another suite</span></th>") == 1
+    assert text.count(f"{suite.title.en}</span></th>") == 2

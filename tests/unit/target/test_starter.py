@@ -116,6 +116,13 @@ def test_from_the_default_binding_itself(tmp_path: Path, suites: dict[str, Suite
     assert found.operations["small", "list_things"].envelope.payload == "data"
 
 
+def test_a_body_that_is_no_json_is_said_to_be_none(tmp_path: Path, suites: dict[str, Suite]) -> None:
+    call = {"operationId": "create_thing", "requestBody": {"content": {"application/xml": {"schema": {}}}}}
+    text, found = written(tmp_path, {"openapi": "3.1.0", "paths": {"/things": {"post": call}}}, suites)
+    assert 'body_type = "application/xml"' in text
+    assert found.operations["small", "create_thing"].body_type == "application/xml"
+
+
 def test_from_a_document_with_nothing_of_ours(tmp_path: Path, suites: dict[str, Suite]) -> None:
     text, found = written(tmp_path, {"openapi": "3.1.0", "paths": {"/zzz": {"delete": {}}}}, suites)
     assert (found.operations, found.declared) == ({}, False)

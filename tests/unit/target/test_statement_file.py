@@ -96,6 +96,15 @@ def test_what_answers_are_written_in_is_said_of_a_binding_or_an_operation(
     assert fault_of(tmp_path, suites, '[binding.small]\nformat = "yaml"').code == "document.wrong-value"
 
 
+def test_a_body_that_is_no_json_has_a_media_type(tmp_path: Path, suites: dict[str, Suite]) -> None:
+    head = '[binding.small.operations.list_things]\npath = "/t"\n'
+    found = load(tmp_path, suites, head + 'body_type = "application/xml"\nbody = "<q>{since}</q>"').operations
+    assert found["small", "list_things"].body_type == "application/xml"
+    assert load(tmp_path, suites, head).operations["small", "list_things"].body_type == ""
+    for wrong in ('"xml"', '""', '"a/b; c"', '"text/xml"\nbody = { a = 1 }', '"text/xml"\npaging = { place = "body" }'):
+        assert fault_of(tmp_path, suites, f"{head}body_type = {wrong}").code.startswith("document.")
+
+
 @pytest.mark.parametrize("sink", ["http://10.0.0.9:8099", "http://tester.example:80"])
 def test_where_the_platform_reaches_the_tester(sink: str, tmp_path: Path, suites: dict[str, Suite]) -> None:
     assert load(tmp_path, suites, f'[target]\nsink = "{sink}"').sink == sink

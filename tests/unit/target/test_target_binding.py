@@ -88,3 +88,59 @@ def test_what_no_binding_foresees_is_sent_beside_the_templates() -> None:
         "odd": [2],
     }
     assert build(plain, **beside).body == b""
+
+
+def test_a_text_is_sent_as_it_is_where_a_media_type_is_bound() -> None:
+    bound = BoundOperation("upload", "POST", "/", body_type="application/xml; charset=utf-8")
+    request = build(bound, "<a>村 &amp; 镇</a>")
+    assert request.body == "<a>村 &amp; 镇</a>".encode()
+    assert dict(request.headers)["content-type"] == "application/xml; charset=utf-8"
+    assert build(bound).body == b""
+    assert "content-type" not in dict(build(bound).headers)
+
+
+def test_a_text_without_media_type_is_json() -> None:
+    request = build(BoundOperation("upload", "POST", "/"), "<a/>")
+    assert (request.body, dict(request.headers)["content-type"]) == (b'"<a/>"', "application/json")
+
+
+def test_a_template_may_write_the_text_and_a_header_its_type() -> None:
+    bound = BoundOperation(
+        "upload", "POST", "/", body="<a>{n}</a>", body_type="text/xml", headers={"Content-Type": "text/xml;v=1"}
+    )
+    request = build(bound, n=Decimal("1.50"))
+    assert (request.body, dict(request.headers)["content-type"]) == (b"<a>1.50</a>", "text/xml;v=1")
+
+
+@pytest.mark.parametrize("body", [{"a": 1}, [1], 1, True])
+def test_what_is_no_text_is_not_sent_as_one(body: object) -> None:
+    with pytest.raises(Unjudgeable) as caught:
+        build(BoundOperation("upload", "POST", "/", body_type="application/xml"), body)
+    assert caught.value.code == "binding.body-no-text"
+    assert caught.value.params == {"operation": "upload", "type": "application/xml"}
+
+
+FILTER = "a gt 0[[ and b eq '{b}']][[ and c ge {low}..{high}]]"
+
+
+@pytest.mark.parametrize(
+    ("params", "wanted"),
+    [
+        ({}, "a gt 0"),
+        ({"b": "x"}, "a gt 0 and b eq 'x'"),
+        ({"low": 1}, "a gt 0"),
+        ({"low": 1, "high": 2}, "a gt 0 and c ge 1..2"),
+        ({"b": "[[{low}]]", "low": 1, "high": 2}, "a gt 0 and b eq '[[{low}]]' and c ge 1..2"),
+    ],
+)
+def test_optional_parts_of_a_template_follow_their_parameters(params: dict[str, object], wanted: str) -> None:
+    bound = BoundOperation("list", "GET", "/", query={"filter": FILTER}, headers={"X-Filter": FILTER})
+    request = build(bound, **params)
+    assert request.url == with_query("https://p.test/api/", [("filter", wanted)])
+    assert dict(request.headers)["x-filter"] == wanted
+
+
+def test_a_template_of_optional_parts_alone_is_left_out_with_them() -> None:
+    bound = BoundOperation("list", "GET", "/", query={"filter": "[[b eq {b}]]", "empty": ""})
+    assert build(bound).url == "https://p.test/api/?empty="
+    assert build(bound, b=1).url == "https://p.test/api/?filter=b%20eq%201&empty="

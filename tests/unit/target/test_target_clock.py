@@ -18,6 +18,27 @@ def test_virtual_clock_moves_only_when_somebody_sleeps() -> None:
     assert clock.monotonic() == 90
 
 
+def test_what_is_due_is_done_at_its_instant_and_in_order() -> None:
+    clock, done = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC)), []
+    clock.later(3, lambda: done.append(("third", clock.monotonic())))
+    clock.later(1, lambda: done.append(("first", clock.monotonic())))
+    clock.later(1, lambda: clock.later(1, lambda: done.append(("second", clock.monotonic()))))
+    clock.later(-5, lambda: done.append(("at once", clock.monotonic())))
+    clock.sleep(2.5)
+    assert done == [("at once", 0), ("first", 1), ("second", 2)]
+    assert clock.monotonic() == 2.5
+    clock.sleep(1)
+    assert done[3:] == [("third", 3)]
+
+
+def test_what_is_due_may_itself_take_time() -> None:
+    clock, done = VirtualClock(datetime(2026, 1, 1, tzinfo=UTC)), []
+    clock.later(1, lambda: clock.sleep(5))
+    clock.later(2, lambda: done.append(clock.monotonic()))
+    clock.sleep(1)
+    assert (done, clock.monotonic()) == ([2], 6)
+
+
 def test_real_clock_is_utc_and_runs() -> None:
     clock = RealClock()
     before = clock.monotonic()

@@ -9,7 +9,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pytest_szxc.errors import TransportFault
-from pytest_szxc.target.forging import MARGIN, Forgery, altered, altered_part, forgery_of, shift
+from pytest_szxc.model import Request
+from pytest_szxc.target.forging import (
+    MARGIN,
+    OF_REQUEST,
+    Forgery,
+    altered,
+    altered_part,
+    forgery_of,
+    other_request,
+    shift,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +30,8 @@ from pytest_szxc.target.forging import MARGIN, Forgery, altered, altered_part, f
         ("altered:time", "altered", "time"),
         ("as:second", "as", "second"),
         ("replayed", "replayed", ""),
+        ("query:access_token", "query", "access_token"),
+        ("stale:300", "stale", "300"),
     ],
 )
 def test_kinds(forged: str, kind: str, about: str) -> None:
@@ -27,7 +39,9 @@ def test_kinds(forged: str, kind: str, about: str) -> None:
     assert str(forgery_of(forged)) == forged
 
 
-@pytest.mark.parametrize("forged", ["altered", "altered:", "as:", "wrong:x", "forged", ":", " wrong"])
+@pytest.mark.parametrize(
+    "forged", ["altered", "altered:", "as:", "wrong:x", "forged", ":", " wrong", "query", "stale:x", "late:-1"]
+)
 def test_what_is_no_kind(forged: str) -> None:
     with pytest.raises(TransportFault) as caught:
         forgery_of(forged)
@@ -41,6 +55,30 @@ def test_times_are_beside_the_edges_of_the_window(window: float) -> None:
     assert distances["early"] == -distances["late"]
     assert timedelta(0) <= distances["late"] < timedelta(seconds=window)
     assert distances[""] == distances["wrong"] == timedelta(0)
+
+
+def test_a_window_may_be_said_with_the_kind() -> None:
+    for kind in ("stale", "future", "early", "late"):
+        assert shift(Forgery(kind, "300"), 60.0) == shift(Forgery(kind, "300"), None) == shift(Forgery(kind), 300.0)
+
+
+@pytest.mark.parametrize("kind", ["", "wrong", "altered:time", "altered:signature", "as:second"])
+def test_a_signature_is_made_for_the_request_that_is_sent(kind: str) -> None:
+    request = Request("POST", "https://x.invalid/a?b=1", body=b"{}")
+    assert other_request(request, forgery_of(kind)) is request
+
+
+@given(st.sampled_from(OF_REQUEST), st.sampled_from(["GET", "POST", "PATCH"]), st.binary(max_size=9))
+def test_but_for_another_one_where_that_is_forged(part: str, method: str, body: bytes) -> None:
+    request = Request(method, "https://x.invalid/a?b=1", body=body)
+    other = other_request(request, Forgery("altered", part))
+    differ = {
+        "method": other.method != request.method,
+        "path": other.url != request.url,
+        "body": other.body != request.body,
+    }
+    assert [name for name, differs in differ.items() if differs] == [part]
+    assert other.url.startswith("https://x.invalid/a")
 
 
 def test_an_unknown_window_has_no_edges() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pytest_szxc.record import instant
 from pytest_szxc.target.canonical import TIME_PROFILES
-from pytest_szxc.target.outgoing import WRITERS, written
+from pytest_szxc.target.outgoing import WRITERS, coded, written
 
 MOMENT = "2026-10-14T12:04:26+08:00"
 
@@ -53,3 +53,20 @@ def test_what_goes_out_comes_back_as_the_same_instant(profile: str, at: datetime
 
 def test_every_profile_that_is_read_can_be_written() -> None:
     assert WRITERS.keys() == TIME_PROFILES.keys()
+
+
+TABLES = {
+    "kind": {"T": "airTemperature", "H": "airHumidity"},
+    "on": {"1": True, "0": False},
+    "same": {"a": "x", "b": "x"},
+}
+
+
+def test_a_code_goes_out_as_it_comes_in() -> None:
+    asked = {"kind": "airTemperature", "on": True, "other": "airTemperature"}
+    assert coded(asked, TABLES) == {"kind": "T", "on": "1", "other": "airTemperature"}
+
+
+def test_a_value_without_a_code_of_its_own_goes_out_as_it_is() -> None:
+    asked = {"kind": "co2", "on": 1, "same": "x"}
+    assert coded(asked, TABLES) == asked

@@ -14,6 +14,8 @@ from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.errors import TransportFault, Unjudgeable
 from pytest_szxc.model import HeldCredential, Request, Response
 from pytest_szxc.reference import build_platform
+from pytest_szxc.reference.accounts import FULL
+from pytest_szxc.reference.accounts import Account as Held
 from pytest_szxc.reference.demo import demo_statement, withdraw
 from pytest_szxc.reference.lookup import load_references
 from pytest_szxc.reference.verifier import digest
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 BASE = "https://platform.invalid"
-SCHEMES = ("signer", "gov", "sm", "sm2", "zj", "bj")
+SCHEMES = ("signer", "gov", "sm", "sm2", "zj", "bj", "whole")
 TOKENS = ("oauth", "bj")
 
 
@@ -41,6 +43,8 @@ class Bench:
         suites = {name: suite for name, suite in load_suites().items() if name == "platform_interconnection"}
         self.clock = VirtualClock(NOW)
         self.platform: Platform = build_platform(load_references(suites.values()), size=20, now=self.clock)
+        whole = Held("whole", FULL, scheme="whole-request", client="app-whole")
+        self.platform.accounts.by_name["whole"] = whole
         self.statement = demo_statement(self.platform, BASE, suites)
         self.transport = WsgiTransport(self.platform, self.statement.accounts, clock=self.clock)
 
@@ -110,7 +114,7 @@ def test_times_outside_the_window_are_refused_and_those_inside_are_not(shared: B
     assert found == {"stale": (401, 40103), "future": (401, 40103), "early": (200, 0), "late": (200, 0)}
 
 
-@pytest.mark.parametrize("account", ["signer", "sm", "sm2"])
+@pytest.mark.parametrize("account", ["signer", "sm", "sm2", "whole"])
 def test_a_replay_is_refused_until_its_time_is_over(bench: Bench, account: str) -> None:
     assert bench.status(account, "kept") == (200, 0)
     assert bench.status(account, "replayed") == (401, 40104)
@@ -127,7 +131,9 @@ def test_a_kept_request_stays_bound_to_its_account(bench: Bench) -> None:
     assert caught.value.code == "forging.nothing-kept"
 
 
-@pytest.mark.parametrize(("account", "other"), [("signer", "sm"), ("sm", "signer"), ("gov", "signer"), ("bj", "gov")])
+@pytest.mark.parametrize(
+    ("account", "other"), [("signer", "sm"), ("sm", "signer"), ("whole", "sm"), ("gov", "signer"), ("bj", "gov")]
+)
 def test_nobody_signs_for_another(shared: Bench, account: str, other: str) -> None:
     assert shared.status(account, f"as:{other}") == (401, 40102)
 
@@ -140,6 +146,9 @@ def test_nobody_signs_for_another(shared: Bench, account: str, other: str) -> No
         ("primary", "as:second", "forging.unsupported"),
         ("oauth", "altered:signature", "forging.unsupported"),
         ("oauth", "late", "forging.unsupported"),
+        ("oauth", "altered:body", "forging.unsupported"),
+        ("primary", "altered:path", "forging.unsupported"),
+        ("zj", "query:secret", "forging.unsupported"),
         ("oauth", "as:bj", "forging.unsupported"),
         ("signer", "altered:origin", "forging.unsupported"),
         ("signer", "expired", "forging.unsupported"),
@@ -159,6 +168,44 @@ def test_what_cannot_be_forged_is_said_and_never_sent(shared: Bench, account: st
     assert caught.value.code == code
     assert caught.value.text("zh")
     assert caught.value.hint("en")
+
+
+@pytest.mark.parametrize("part", ["method", "path", "body"])
+def test_a_signature_that_does_not_cover_the_request_is_good_for_any(shared: Bench, part: str) -> None:
+    found = {account: shared.status(account, f"altered:{part}")[0] for account in SCHEMES}
+    assert found == dict.fromkeys(SCHEMES, 200) | {"whole": 401}
+
+
+@pytest.mark.parametrize("account", ["primary", "signer", "oauth", "bj"])
+def test_a_credential_in_the_query_goes_there_alone_and_is_hidden(account: str) -> None:
+    for bench in made_bench():
+        place = placeholder(account)
+        headers = account_headers(bench.statement.accounts[account])
+        held = Credentials(bench.statement.accounts, clock=bench.clock, base_url=BASE)
+        seen: list[Request] = []
+
+        def send(request: Request, seen: list[Request] = seen, bench: Bench = bench) -> Response:
+            if "/token" in request.url:
+                return bench.transport.send(request)
+            seen.append(request)
+            return Response(200, (), request.url.encode())
+
+        asked = Request("GET", f"{BASE}/v1/heartbeat?a=1", headers, account=account, forged="query:secret")
+        answer = held.guard(asked, send)
+        assert not [name for name, _ in seen[0].headers if name.startswith(("authorization", "x-"))]
+        assert f"secret={place}".encode() in answer.body.replace(b"%7B", b"{").replace(b"%7D", b"}").replace(
+            b"%3A", b":"
+        )
+        assert seen[0].url.encode() not in answer.body
+
+
+def test_a_token_that_is_refused_is_not_used_again(bench: Bench) -> None:
+    assert bench.status("oauth", "kept") == (200, 0)
+    bench.platform.verifier.tokens.clear()  # revoked
+    assert bench.status("oauth", "wrong") == (401, 40101)  # which says nothing of it
+    assert bench.status("oauth", "replayed") == (401, 40101)
+    assert bench.status("oauth") == (200, 0)
+    assert len(bench.platform.verifier.tokens) == 1
 
 
 @pytest.mark.parametrize("account", TOKENS)

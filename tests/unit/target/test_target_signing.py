@@ -11,7 +11,8 @@ from pytest_szxc.errors import StatementError
 from pytest_szxc.model import Request, Response
 from pytest_szxc.target.auth import Credentials, account_headers, placeholder
 from pytest_szxc.target.clock import VirtualClock
-from pytest_szxc.target.signing import profiles, signature, signed_headers
+from pytest_szxc.target.forging import OF_REQUEST
+from pytest_szxc.target.signing import parts_of, profiles, signature, signed_headers, signed_text
 from pytest_szxc.target.statement import Account, Secret
 
 AT = datetime(2026, 6, 1, 4, 0, 0, 123000, tzinfo=UTC)
@@ -56,7 +57,8 @@ def test_two_ways_to_the_same_signature(algorithm: str, name: str, key: str, tex
 )
 def test_headers_of_each_profile(scheme: str, signed: tuple[str, ...]) -> None:
     profile = profiles()[scheme]
-    made = signed_headers(profile, Account("primary", scheme, client="client-1", service="service-7"), KEY, AT)
+    account = Account("primary", scheme, client="client-1", service="service-7")
+    made = signed_headers(profile, account, KEY, AT, Request("GET", "http://x/"))
     assert list(made) == list(profile.headers.values())
     parts = {part: made[header] for part, header in profile.headers.items()}
     text = "".join(parts[name] for name in profile.signed)
@@ -66,15 +68,35 @@ def test_headers_of_each_profile(scheme: str, signed: tuple[str, ...]) -> None:
 
 def test_a_nonce_is_used_once() -> None:
     account = Account("primary", "sd-open", client="c")
-    made = [signed_headers(profiles()["sd-open"], account, KEY, AT) for _ in range(50)]
+    bare = Request("GET", "http://x/")
+    made = [signed_headers(profiles()["sd-open"], account, KEY, AT, bare) for _ in range(50)]
     assert len({headers["X-Nonce"] for headers in made}) == 50
     assert len({headers["X-Signature"] for headers in made}) == 50
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Request("PUT", "http://x/a%20b?c=%20", body=b"1"),
+        Request("POST", "http://x/a?c=%20", body=b"1"),
+        Request("POST", "http://x/a%20b?c=+", body=b"1"),
+        Request("POST", "http://x/a%20b", body=b"1"),
+        Request("POST", "http://x/a%20b?c=%20", body=b"2"),
+        Request("POST", "http://x/a%20b?c=%20"),
+    ],
+)
+def test_a_profile_that_covers_the_request_signs_another_one_otherwise(other: Request) -> None:
+    profile, account = profiles()["whole-request"], Account("primary", "whole-request", client="c")
+    one = Request("POST", "http://y:81/a b?c=%20", body=b"1")
+    texts = [signed_text(profile, parts_of(profile, account, AT, request) | {"nonce": "n"}) for request in (one, other)]
+    assert texts[0] == f"c\n{MILLISECONDS}\nn\nPOST\n/a b?c=%20\n{hashlib.sha256(b'1').hexdigest()}"
+    assert texts[0] != texts[1]
 
 
 def test_every_profile_is_whole() -> None:
     for profile in profiles().values():
         places = {**profile.headers, **profile.query}
-        assert set(places) == {*profile.signed, "signature"}
+        assert set(places) == {*profile.signed, "signature"} - {*OF_REQUEST}
         assert profile.algorithm in ("hmac-sha256", "hmac-sm3", "sm2", "remote", "token")
         assert set(profile.fixed) <= set(profile.signed)
         assert set(profile.needs) <= {"client", "service", "token_path", "sign_path", "secret"}

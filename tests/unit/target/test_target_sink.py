@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import http.client
+import json
 import socket
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
 
 from pytest_szxc.errors import TransportFault, Unjudgeable
 from pytest_szxc.reference.delivery import deliver
+from pytest_szxc.target.auth import Credentials
 from pytest_szxc.target.clock import RealClock, VirtualClock
-from pytest_szxc.target.sink import MOST_BYTES, MOST_DELIVERIES, Place, Script, open_sink, place_for
+from pytest_szxc.target.listener import MOST_BYTES, MOST_DELIVERIES, Place, Script
+from pytest_szxc.target.live import LiveSut
+from pytest_szxc.target.sink import open_sink, place_for
+from pytest_szxc.target.statement import Account, Secret, Statement
 from pytest_szxc.target.store import ExchangeStore
+from pytest_szxc.target.transports import WsgiTransport
+
+if TYPE_CHECKING:
+    from pytest_szxc.model import Request
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 EVERYWHERE = "0.0.0.0"  # noqa: S104 -- what is declared must be reached from outside
 
 
 @contextmanager
-def opened(store=None, *, script=Script(), clock=None, place=Place, used=None):  # noqa: B008 -- a value
+def opened(store=None, *, script=Script(), clock=None, place=Place, used=None, hide=lambda same: same):  # noqa: B008 -- a value
     times = (clock or VirtualClock(NOW), NOW)
     use = (used if used is not None else []).extend
-    sink = open_sink("IC-075-1", place, "abc", store or ExchangeStore(None), times, lambda *names: use(names), script)
+    kept = store or ExchangeStore(None)
+    sink = open_sink("IC-075-1", place, "abc", kept, times, lambda *names: use(names), script, hide)
     try:
         yield sink
     finally:
@@ -49,7 +62,7 @@ def test_notices_are_taken_in_order_and_answered() -> None:
 
 @pytest.mark.parametrize("status", [200, 410, 500, 302])
 def test_the_status_is_the_one_asked_for(status: int) -> None:
-    with opened(script=Script(status)) as sink:
+    with opened(script=Script((status,))) as sink:
         assert deliver(sink.url, b"{}") == status
         assert len(sink.received(1)) == 1
 
@@ -176,3 +189,58 @@ def test_that_nobody_could_listen_is_recorded() -> None:
     assert first.value.code == "sink.port"
     assert str(again.value) == str(first.value)
     assert again.value.params.keys() == first.value.params.keys()
+
+
+# --- secrets in what comes --------------------------------------------------------------------------------------------
+
+SECRET = "planted-token/secret=1"  # noqa: S105 -- to be found nowhere
+FORMS = (SECRET, base64.b64encode(SECRET.encode()).decode(), SECRET.encode().hex())
+
+
+def hiding(notice: Request) -> Request:
+    account = Account("primary", "bearer", secret=Secret(env="T"))
+    return Credentials({"primary": account}, environ={"T": SECRET}).hidden(notice)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_secrets_of_accounts_are_placeholders_in_what_came(form: str) -> None:
+    store = ExchangeStore(None)
+    body = json.dumps({"echo": f"Bearer {form}", "n": 1}, ensure_ascii=False).encode()
+    with opened(store, hide=hiding) as sink:
+        deliver(sink.url, body, {"X-Echo": form.encode().decode("latin-1")})
+        (notice,) = sink.received(1)
+    assert notice.get("body") == {"echo": "Bearer {{account:primary}}", "n": 1}
+    assert form not in repr(notice.value)
+    kept = repr([(exchange.request.headers, exchange.request.body.decode()) for exchange in store.all()])
+    assert form not in kept
+
+
+def test_what_holds_no_secret_can_be_verified_by_its_signature() -> None:
+    body = '{"value": 12.50, "name": "一号温室"}'.encode()
+    signature = hmac.new(b"of the subscription", body, "sha256").hexdigest()
+    with opened(hide=hiding) as sink:
+        deliver(sink.url, body, {"X-Signature": signature})
+        (notice,) = sink.received(1)
+    again = hmac.new(b"of the subscription", str(notice.get("text")).encode(), "sha256").hexdigest()
+    assert again == notice.get("headers")["x-signature"] == signature
+
+
+def test_a_run_hides_what_its_transport_knows() -> None:
+    account = Account("primary", "bearer", secret=Secret(env="T"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("T", SECRET)
+        transport = WsgiTransport(lambda *_: [], {"primary": account})
+    store = ExchangeStore(None)
+    sut = LiveSut(
+        suites={},
+        statement=Statement(base_url="https://szxc.invalid"),
+        transport=transport,
+        store=store,
+        clock=VirtualClock(NOW),
+        now=NOW,
+        seed="s",
+    )
+    sink = sut.sink("X-001-1", lambda *_: None, Script())
+    deliver(sink.url, SECRET.encode())
+    assert sink.received(1)[0].get("text") == "{{account:primary}}"
+    sink.close()

@@ -24,6 +24,7 @@ WHOLE = {
     "sd-open": "client = 'a'\nwindow = 300\n",
     "sm": "client = 'a'\n",
     "sm2": "client = 'a'\n",
+    "whole-request": "client = 'a'\nwindow = 300\n",
     "zj-open": "client = 'a'\nservice = 's'\nsign_path = '/sign'\n",
     "bj-proxy": "client = 'a'\nservice = 's'\ntoken_path = '/token'\nlifetime = 60\n",
     "oauth2": "client = 'a'\ntoken_path = '/token'\nlifetime = 60.5\n",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
@@ -12,8 +13,9 @@ from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Request, Response
 from pytest_szxc.target.auth import Credentials, account_headers, placeholder
 from pytest_szxc.target.clock import VirtualClock
+from pytest_szxc.target.signing import profiles
 from pytest_szxc.target.statement import Account, Secret
-from pytest_szxc.target.tokens import client_basic, path_below
+from pytest_szxc.target.tokens import Tokens, client_basic, path_below
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,3 +176,25 @@ def test_of_many_the_last_are_hidden() -> None:
         ask()
         clock.sleep(2)
     assert ask().body == f"Bearer {placeholder('primary')}".encode()
+
+
+@pytest.mark.parametrize(("status", "expected"), [(401, 2), (403, 1), (200, 1), (500, 1)])
+def test_a_token_that_was_refused_is_not_sent_again(status: int, expected: int) -> None:
+    class Refusing(Platform):
+        def __call__(self, request: Request) -> Response:
+            return replace(super().__call__(request), status=200 if "/oauth/token" in request.url else status)
+
+    platform = Refusing()
+    ask, _ = bench(platform)
+    ask()
+    ask()
+    assert platform.tokens == expected
+
+
+def test_only_the_token_in_use_is_forgotten() -> None:
+    tokens = Tokens(Account("primary"), profiles()["oauth2"], VirtualClock(NOW))
+    tokens.adopt("one", answer())
+    tokens.forget("another")
+    assert tokens.held == "one"
+    tokens.forget("one")
+    assert tokens.held == ""

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-TABLE = Path(__file__).parent / "tables" / "leak_patterns.toml"
+TABLE = Path(__file__).with_name("leak_patterns.toml")
 MOST = 200_000
 """Characters of an answer that are looked at."""
 

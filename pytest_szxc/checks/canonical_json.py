@@ -1,4 +1,4 @@
-"""Canonical JSON after RFC 8785 (JCS), and digests over it: what a batch's ``digest`` is taken of.
+"""Canonical JSON after RFC 8785 (JCS), and digests over it: what the digest of a batch or package is taken of.
 
 Members are sorted by the UTF-16 units of their names, there are no blanks, texts are UTF-8 with the shortest escapes,
 and numbers are IEEE 754 doubles written as ECMAScript writes them: ``1.0`` is ``1``, ``1e2`` is ``100``, ``1E-7`` is
