@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from importlib import import_module, util
+from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_szxc import canonical_json
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.reference.lookup import load_reference
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 MADE = ("catalogue", "requests", "corrections", "push:batches", "push:inbox")
 RUN = Path(__file__).resolve().parents[2] / "examples" / "two_nodes" / "run.py"
 REFERENCE = load_reference(load_suites()["platform_interconnection"])
-canonical_json = import_module(f"{REFERENCE.__package__}.canonical_json")
 
 
 def load() -> ModuleType:
