@@ -26,7 +26,7 @@ NAMES = (
     "hostile_kit",
     "page_in_a_browser",
 )
-LONG = ("engines_agree", "fault_injection", "killed_writes", "large_resource")
+LONG = ("engines_agree", "fault_injection", "killed_writes", "large_ingest", "large_resource")
 """Proofs that take minutes each."""
 
 
