@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-SERVERS := datasette pygeoapi mapproxy pycsw
+SERVERS := datasette pygeoapi mapproxy pycsw sensorthings
 OUT ?= szxc-results/demo
 JOBS ?= 3
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,25 +33,51 @@ APPLICATION = "django.core.wsgi:get_wsgi_application"
 
 
 def prepare(folder: Path, python: str, port: int, settings: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """Make the database, fill it through the server's own interface, and give what serves it."""
-    variables = {
-        "DJANGO_SETTINGS_MODULE": "sta_settings",
-        "PYTHONPATH": str(HERE),
-        "PYTHONUTF8": "1",
-        "SZXC_STA_DATABASE": str(folder / "observations.sqlite3"),
-        "SZXC_STA_URL": f"http://127.0.0.1:{port}",
-    }
+    """Put a filled database into the folder, and give what serves it."""
+    database = folder / "observations.sqlite3"
+    database.write_bytes(_filled(python, port))
+    return _command(python, port), _variables(database, port) | {"SZXC_STA_FAULT": settings.get("fault", "")}
+
+
+_ONCE: dict[str, bytes] = {}
+"""The filled database, made once by each interpreter: all configurations begin with the same."""
+
+
+def _filled(python: str, port: int) -> bytes:
+    """A database, filled through the server's own interface."""
+    if python not in _ONCE:
+        with tempfile.TemporaryDirectory() as name:
+            database = Path(name) / "observations.sqlite3"
+            _make(python, port, database)
+            _ONCE[python] = database.read_bytes()
+    return _ONCE[python]
+
+
+def _make(python: str, port: int, database: Path) -> None:
+    variables = _variables(database, port)
     _run([python, "-m", "django", "migrate", "-v", "0"], variables)
-    command = [python, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--call", APPLICATION]
-    with (folder / "loading.log").open("wb") as log:
+    with database.with_suffix(".log").open("wb") as log:
         everything = {**os.environ, **variables}
-        running = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=everything, cwd=folder)
+        running = subprocess.Popen(_command(python, port), stdout=log, stderr=subprocess.STDOUT, env=everything)
         try:
             _fill(f"http://127.0.0.1:{port}{SERVICE}")
         finally:
             running.terminate()
             running.wait(SECONDS)
-    return command, variables | {"SZXC_STA_FAULT": settings.get("fault", "")}
+
+
+def _command(python: str, port: int) -> list[str]:
+    return [python, "-m", "waitress", f"--listen=127.0.0.1:{port}", "--call", APPLICATION]
+
+
+def _variables(database: Path, port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "sta_settings",
+        "PYTHONPATH": str(HERE),
+        "PYTHONUTF8": "1",
+        "SZXC_STA_DATABASE": str(database),
+        "SZXC_STA_URL": f"http://127.0.0.1:{port}",
+    }
 
 
 def _run(command: list[str], variables: dict[str, str]) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 5.0
 """Seconds for one request, unless the user says otherwise."""
-REQUESTS = 25
+REQUESTS = 40
 _MINUTE = 60.0
 
 
