@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,7 +49,7 @@ class Sample:
 def sample_operations(settings: Settings) -> Iterator[Sample]:
     """Call each bound read operation of every claimed suite once.
 
-    Parameters of a path or query are taken from the members of that name in answers that came before.
+    Parameters of a path or query are taken from the members of that name in answers of the suite that came before.
 
     Raises:
         SzxcError: statement or target is wrong.
@@ -61,10 +62,10 @@ def sample_operations(settings: Settings) -> Iterator[Sample]:
         options = network_options(intake.recorded_settings(), intake.target)
         sut = open_target(address, intake.statement, setting, options)
         closing.callback(sut.close)
-        known: dict[str, Json] = {}
+        known: defaultdict[str, dict[str, Json]] = defaultdict(dict)  # a name means something else in another suite
         for (suite, name), bound in intake.statement.operations.items():
             if suite in intake.suites and _reads(intake.suites[suite], name, bound):
-                yield _sample(sut, suite, bound, known)
+                yield _sample(sut, suite, bound, known[suite])
 
 
 def described(url: str) -> Mapping[str, Json] | None:

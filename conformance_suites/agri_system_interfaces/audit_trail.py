@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pytest_szxc import expect, schema
+from pytest_szxc import credentials, expect, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +17,8 @@ EVENT = "urn:szxc:agri_system_interfaces:audit-event"
 PAUSES = (1.0, 2.0, 3.0)
 """Seconds between two looks at the log, which may be written a little later."""
 SKEW = timedelta(seconds=60)
+FURTHEST = 900.0
+"""Seconds that its clock may be off, by its own answers, without the log being blamed; no zone is so near."""
 NOBODY = frozenset({"-", "unknown", "anonymous", "nobody", "null", "none", "n/a", "未知", "匿名"})
 FAILED = frozenset({"failed", "failure", "fail", "error", "denied", "rejected", "失败", "拒绝", "错误"})
 
@@ -48,8 +50,9 @@ def _is_about(event: Record, name: str) -> bool:
 
 def told(events: Sequence[Record], replies: Sequence[Reply]) -> Iterator[Observation]:
     """Whether each event says who, when, what, with which result; the requests that it tells of were all taken."""
-    first = min(reply.sent for reply in replies) - SKEW
-    last = max(reply.sent + timedelta(seconds=reply.elapsed) for reply in replies) + SKEW
+    ahead = timedelta(seconds=max(-FURTHEST, min(FURTHEST, credentials.ahead(replies[-1]))))
+    first = min(reply.sent for reply in replies) - SKEW + min(ahead, timedelta(0))
+    last = max(reply.sent + timedelta(seconds=reply.elapsed) for reply in replies) + SKEW + max(ahead, timedelta(0))
     for event in events:
         yield from schema.conforms(event, EVENT)
         yield from _said(event, "by", NOBODY, "who did it")

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from .tables import kinds
+
 if TYPE_CHECKING:
     from pytest_szxc import Record, Reply, Sut
 
@@ -126,9 +128,14 @@ def document(sut: Sut, name: str, like: Record, /, **changes: Any) -> Row:  # no
         "status": "online",
         "testDevice": True,
         **{member: like.value[member] for member in TAKEN_OVER if member in like.value},
-        "channels": [{member: one[member] for member in CHANNEL if member in one} for one in like.value["channels"]],
+        "channels": [{member: one[member] for member in CHANNEL if member in one} for one in _named(like)],
     }
     return {member: value for member, value in (made | changes).items() if value is not None}
+
+
+def _named(device: Record) -> list[Row]:
+    """A listed device's channels that are told apart; what else may stand among them is not taken over."""
+    return [one for one in device.value["channels"] if isinstance(one, dict) and isinstance(one.get("channelId"), str)]
 
 
 def bench(sut: Sut, name: str, /, categories: tuple[str, ...] = SENSING, **changes: Any) -> Bench | None:  # noqa: ANN401 -- values of members
@@ -162,7 +169,18 @@ def _channel(row: Row) -> Channel | None:
     texts = [row.get(name) for name in ("channelId", "kind", "unit")]
     if low is None or high is None or low >= high or not all(isinstance(text, str) and text for text in texts):
         return None
-    return Channel(*map(str, texts), low, high, step if step and step > 0 else Decimal(1))
+    return Channel(*map(str, texts), low, high, step if step and step > 0 else _step(str(row["kind"]), high - low))
+
+
+def _step(kind: str, span: Decimal) -> Decimal:
+    """What a channel resolves that does not say: a hundredth of its range or less, at most 1; whole numbers stay whole.
+
+    A step as wide as the range (0 to 0.6 m3/m3) would make one value of all, and hide what becomes of it.
+    """
+    known = kinds().get(kind)
+    if known is None or known.whole:
+        return Decimal(1)
+    return min(Decimal(1), Decimal(1).scaleb(span.adjusted() - 2))
 
 
 def _number(value: Any) -> Decimal | None:  # noqa: ANN401 -- as it came

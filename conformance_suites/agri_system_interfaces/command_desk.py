@@ -16,7 +16,7 @@ from .device_simulator import ANY, PAUSES, simulator
 from .tables import parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
     from random import Random
 
     from pytest_szxc import Record, Reply, Sut
@@ -30,17 +30,25 @@ PREFERRED = ("setOpening", "setLevel", "setOnOff", "irrigate", "feed")
 """Actions that checks use, the first that the device has."""
 TIMEOUT = 60
 """Seconds within which the outcome of a command is known, where ``commandTimeoutS`` does not say."""
-GRACE = 5.0
-"""Seconds by which a platform may be late."""
+SHORTEST_GRACE, GRACE = 2.0, 5.0
+"""Seconds by which a platform may be late: a quarter of its time limit, within these bounds."""
+AFTER_DUE = 0.5
+"""Seconds after its time limit at which a command is looked at."""
 ABOVE = "above "
 CONFLICT = 409
 FOUND = range(200, 300)
 CLIENT = range(400, 500)
 
 
+def time_limit(sut: Sut) -> int:
+    """Seconds within which the outcome of a command is known, as declared."""
+    return seconds(sut, "commandTimeoutS", TIMEOUT)
+
+
 def patience(sut: Sut) -> float:
-    """Seconds within which the outcome of a command is known."""
-    return seconds(sut, "commandTimeoutS", TIMEOUT) + GRACE
+    """The time limit, and by how much a platform may be late."""
+    limit = time_limit(sut)
+    return limit + min(GRACE, max(SHORTEST_GRACE, limit / 4))
 
 
 @dataclass
@@ -149,13 +157,25 @@ class Desk:
     def until(self, command: Row, wanted: Collection[str], within: float) -> tuple[Record, ...]:
         """The history of a command as soon as its state is one of some, or final, or when time is over."""
         seen = self.history(command)
-        pauses = iter(PAUSES)
-        while within > 0 and not is_final(state_of(seen)) and state_of(seen) not in wanted:
-            pause = min(next(pauses, PAUSES[-1]), within)
+        pauses = self._pauses(within)
+        while not is_final(state_of(seen)) and state_of(seen) not in wanted:
+            pause = next(pauses, None)
+            if pause is None:
+                break
             self.device.watch.wait(pause)
-            within -= pause
             seen = self.history(command)
         return seen
+
+    def _pauses(self, within: float) -> Iterator[float]:
+        """Longer and longer pauses of so many seconds in all; one ends just after the time limit of commands."""
+        due, passed = time_limit(self.sut) + AFTER_DUE, 0.0
+        planned = iter(PAUSES)
+        while passed < within:
+            until = min(passed + next(planned, PAUSES[-1]), within)
+            if passed < due < until:
+                until = due
+            yield until - passed
+            passed = until
 
     def handed(self, command: Row, wait: float) -> tuple[Record, ...]:
         """Of what is handed to the device now, what is this command."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pytest_szxc import units
@@ -11,7 +12,6 @@ from .tables import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from pytest_szxc import Record, Sut
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PARTS, PER_VOLUME = "ppm", "mg/m3"
 REFERENCE = "referenceTemperature"
 """Member of a channel that tells a gas in mass per volume: the temperature (Cel) to which the volume refers."""
+COLDEST = Decimal("-273.15")
+"""Where no gas is: a reference temperature down there is none."""
 GASES = ("nh3", "h2s", "co2")
 """Kinds that are gases, named as the units library knows them."""
 
@@ -71,7 +73,7 @@ def scale(kind: Kind, unit: str, celsius: Decimal | None) -> Scale | None:
         celsius: the temperature to which a gas volume refers, where it is declared.
     """
     gas = kind.code if kind.code in GASES else ""
-    if gas and celsius is not None and units.compatible(unit, PER_VOLUME):
+    if gas and celsius is not None and celsius > COLDEST and units.compatible(unit, PER_VOLUME):
         low, high = (units.concentration(end, kind.unit, unit, gas, celsius) for end in (kind.low, kind.high))
     elif kind.whole and units.code_of(unit) != kind.unit:
         return None

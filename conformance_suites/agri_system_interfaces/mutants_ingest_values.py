@@ -175,3 +175,17 @@ storing("offset-applied-twice", "时区偏移算两次", "the offset of times is
 )
 def _offset_dropped_when_single(platform: Platform) -> None:
     alone(platform, _zoneless)
+
+
+storing(
+    "zero-not-stored",
+    "数值 0 收而不存",
+    "the value 0 is accepted and not stored",
+    lambda _, row: row if row["value"] != 0 else None,
+)
+storing(
+    "zero-stored-as-nothing",
+    "数值 0 存为空值",
+    "the value 0 is stored as no value",
+    lambda _, row: row | {"value": row["value"] or None},
+)

@@ -322,3 +322,43 @@ def _query_order_within_pages(platform: Platform) -> None:
         return answer
 
     platform.rewire("list_observations", sort)
+
+
+# --- what nobody knows ------------------------------------------------------------------------------------------------
+
+
+def widened(name: str, zh: str, en: str, member: str) -> None:
+    """A mutant that drops a filter whose id it does not know, and shows what is left."""
+
+    def apply(platform: Platform) -> None:
+        known = {row[member] for row in platform.store.all("agri:devices")}
+        asked = query(platform)
+
+        def change(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+            def answer(call: Call) -> Answer:
+                there = known.union(asked.devices(call)) if member == "deviceId" else known
+                return handler(call if call.args.get(member, "") in there else without(call, member))
+
+            return answer
+
+        platform.rewire("list_observations", change)
+
+    MUTANTS.add(name, zh, en)(apply)
+
+
+widened("query-of-unknown-device-shows-all", "未知设备查出全部", "a query by an unknown device shows all", "deviceId")
+widened("query-of-unknown-object-shows-all", "未知对象查出全部", "a query by an unknown object shows all", "objectId")
+
+
+@MUTANTS.add("query-order-loses-flagged", "降序查询漏掉异常值", "a descending list lacks what is flagged T")
+def _query_order_loses_flagged(platform: Platform) -> None:
+    asked = query(platform)
+    right = asked.condition
+
+    def condition(call: Call) -> Where:
+        found: Where = right(call)
+        if call.args.get("order") != "desc":
+            return found
+        return demo.Where(f"{found.sql} AND json_extract(body, '$.flag') <> 'T'", found.values)
+
+    asked.condition = condition

@@ -48,6 +48,18 @@ def _audit_log_open_to_all(platform: Platform) -> None:
     platform.routes["operation_log"].guarded = False
 
 
+@MUTANTS.add(
+    "login-page-instead-of-401", "无凭据时返回登录网页", "without a credential a page where people log in comes"
+)
+def _login_page_instead_of_401(platform: Platform) -> None:
+    def change(handler: demo.Handler) -> demo.Handler:
+        page = demo.Answer(document=b"<!DOCTYPE html><title>login</title>", content_type="text/html")
+        return lambda call: page if call.account.name == "nobody" else handler(call)
+
+    platform.routes["operation_log"].guarded = False
+    platform.rewire("operation_log", change)
+
+
 @MUTANTS.add("removal-open-to-all", "注销设备不鉴别", "removing a device needs no credential")
 def _removal_open_to_all(platform: Platform) -> None:
     _open(platform, "/devices/", method="DELETE")

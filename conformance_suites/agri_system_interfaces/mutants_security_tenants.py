@@ -76,6 +76,18 @@ def _foreign_device_fed(platform: Platform) -> None:
     _for_anybody(platform, "post_observation")
 
 
+@MUTANTS.add("foreign-device-fed-in-batches", "可为其他组织的设备批量上报", "batches for a foreign device are taken")
+def _foreign_device_fed_in_batches(platform: Platform) -> None:
+    _for_anybody(platform, "post_batch")
+
+
+@MUTANTS.add(
+    "foreign-commands-taken", "可取走其他组织设备的指令", "commands for a foreign device are handed to anybody"
+)
+def _foreign_commands_taken(platform: Platform) -> None:
+    _for_anybody(platform, "take_commands")
+
+
 @MUTANTS.add("foreign-device-commanded", "可控制其他组织的设备", "a device of another organisation can be commanded")
 def _foreign_device_commanded(platform: Platform) -> None:
     _for_anybody(platform, "issue_command")

@@ -235,6 +235,18 @@ def _goes_on(platform: Platform) -> None:
     _desk(platform).end = lambda _: None  # type: ignore[method-assign]
 
 
+@MUTANTS.add(
+    "push-goes-on-slowly-after-410",
+    "410 之后的新消息隔 8 秒照样推送",
+    "410 does not end the subscription, and messages come eight seconds late, as declared",
+)
+def _goes_on_slowly(platform: Platform) -> None:
+    _goes_on(platform)
+    desk = _desk(platform)
+    desk.wait = 8.0
+    desk.farm.capability["push"]["delayS"] = 10
+
+
 @MUTANTS.add("push-impatient", "对方未答先重发", "the same is sent again before a slow receiver has answered")
 def _impatient(platform: Platform) -> None:
     desk = _desk(platform)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import SzxcError
@@ -34,9 +35,11 @@ COUNT, LATE, CHANNELS = 24, 8, 3
 STEP, AGE = timedelta(minutes=47, seconds=13), timedelta(hours=30)
 ZONES = tuple(timezone(timedelta(minutes=minutes)) for minutes in (0, 480, 330, -210))
 """Offsets in which instants are written: their order as texts is another one than in time."""
-FLAGS = {5: "S", 9: "T", 10: "T", 11: "T", 16: "S", 19: "D"}
-"""Flags of seeded observations other than N, by number."""
+NOTHING = "D"
+FLAGS = {5: "S", 9: "T", 10: "T", 11: "T", 16: "S", 19: NOTHING}
+"""Flags of seeded observations other than N, by number; under the last there is no value."""
 FAR = Decimal("0.97")
+YEARS = range(1900, 9000)
 SHOWN_WITHIN = 5
 """Seconds within which what was posted is shown."""
 
@@ -111,6 +114,12 @@ def moment(row: Record) -> datetime:
     return found or row.observed_at
 
 
+def is_dated(row: Record) -> bool:
+    """Whether it was observed at an instant with which one can calculate: 9999-12-31 stands for none."""
+    found = row.time("phenomenonTime")
+    return found is not None and found.year in YEARS
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A device and its observations.
@@ -140,6 +149,13 @@ class Subject:
     def instants(self) -> list[datetime]:
         """When something was observed, each instant once, in time."""
         return sorted({moment(row) for row in self.rows})
+
+    @property
+    def gaps(self) -> list[datetime]:
+        """Instants between two observations, at which nothing was observed; in whole seconds where possible."""
+        times = self.instants
+        found = [low + (high - low) / 2 for low, high in pairwise(times)]
+        return [at.replace(microsecond=0) if at.replace(microsecond=0) not in times else at for at in found]
 
     def channels(self) -> list[str]:
         """Its channels, the one with most observations first."""
@@ -209,7 +225,8 @@ def seeds(made: Bench) -> list[Row]:
         flag = FLAGS.get(number, "N")
         share = Decimal(random.randrange(20, 80)) / 100 if flag in "NS" else FAR
         at = (start + number * STEP).astimezone(zone).isoformat()
-        rows.append(made.row(channel.value(share), channel=channel, phenomenonTime=at, flag=flag))
+        row = made.row(channel.value(share), channel=channel, phenomenonTime=at, flag=flag)
+        rows.append(row | ({"value": None} if flag == NOTHING else {}))
     random.shuffle(rows)
     return rows
 
@@ -220,7 +237,7 @@ def _existing(sut: Sut) -> Subject | None:
     channels: dict[str, set[str | None]] = {}
     for row in first.rows:
         device = row.text("deviceId")
-        if device is not None and row.time("phenomenonTime") is not None:
+        if device is not None and is_dated(row):
             channels.setdefault(device, set()).add(row.text("channelId"))
     if not channels:
         return None
@@ -231,14 +248,16 @@ def _existing(sut: Sut) -> Subject | None:
 def _learned(sut: Sut, base: Row) -> Subject | None:
     learned = asked(sut, base)
     if not learned.whole:
-        times = [moment(row) for row in learned.pages[0].records]
+        times = [moment(row) for row in learned.pages[0].records if is_dated(row)]
+        if not times:
+            return None
         base |= {"from": written(min(times)), "to": written(max(times) + timedelta(seconds=1))}
         learned = asked(sut, base)
     return _subject(sut, base, learned) if learned.whole else None
 
 
 def _subject(sut: Sut, base: Row, learned: Asked) -> Subject | None:
-    rows = sorted((row for row in learned.rows if row.time("phenomenonTime")), key=moment)
+    rows = sorted((row for row in learned.rows if is_dated(row)), key=moment)
     unique = tuple({key_of(row): row for row in rows}.values())
     return Subject(sut, base, unique, learned) if len(unique) > 1 else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_szxc import SzxcError, answers
+from pytest_szxc import Location, SzxcError, answers, expect
 
 from .bench import ACTING, bench
 from .capability import capability
@@ -13,7 +13,7 @@ from .capability import capability
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_szxc import Reply, Sut
+    from pytest_szxc import Observation, Reply, Sut
 
     Question = Callable[[], Reply]
 
@@ -33,6 +33,23 @@ READS = {
     "IF12": ("health",),
 }
 """What an interface is asked that has a question without parameters."""
+
+
+def page_instead(reason: SzxcError, what: str, wanted: str) -> Observation:
+    """The finding that a page for people came instead of an answer.
+
+    Args:
+        reason: why there is no answer.
+        what: was asked.
+        wanted: what should have come.
+
+    Raises:
+        SzxcError: the reason, where it is another one.
+    """
+    if not reason.code.startswith(PAGES):
+        raise reason
+    at = Location(exchange=getattr(reason, "exchange", None), pointer=what)
+    return expect(holds=False, at=at, expected=wanted, observed="a page for people")
 
 
 def asked(sut: Sut, interface: str) -> Iterator[Reply | SzxcError]:

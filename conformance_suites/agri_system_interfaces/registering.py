@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import Finding, expect
 
 from .bench import ACTING, SENSING, document, pattern
 from .capability import error_codes
+from .tables import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +25,8 @@ CREATED, CONFLICT, CRASHED = 201, 409, 500
 INVALID = (400, 422)
 GONE = (404, 410)
 BAD_FORM, DUPLICATE = "40002", "40901"
+PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^A-Za-z0-9_\s-]+")
+"""What a member's name is put together of: ``modelId`` of ``model`` and ``Id``."""
 
 
 class Desk:
@@ -161,6 +165,18 @@ def words(reply: Reply) -> str:
 
 def _is(body: Any) -> bool:  # noqa: ANN401 -- as it came
     return isinstance(body, dict)
+
+
+def is_named(member: str, text: str) -> bool:
+    """Whether a text names a member: ``model_id`` and ``Model ID`` are ``modelId``, whatever stands beside it."""
+    parts = PARTS.findall(member)
+    pattern = r"[\s_-]*".join(map(re.escape, parts)) if parts else re.escape(member)
+    return re.search(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])", text, re.IGNORECASE) is not None
+
+
+def is_worded(member: str, text: str) -> bool:
+    """Whether a text names a member in Chinese words: ``设备名称不能为空`` names ``name``."""
+    return any(row["zh"] in text for row in rows("member_words") if row["member"] == member)
 
 
 def wire_names(member: str, whole: Reply, lacking: Reply) -> set[str]:

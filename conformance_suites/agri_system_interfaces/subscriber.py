@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from .bench import bench, written
-from .capability import capability, seconds
+from .capability import LONGEST, capability, seconds
 from .pushed_messages import DEFAULT_ALGORITHM, DEFAULT_ID, told
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ LAG, APART = timedelta(seconds=20), timedelta(seconds=1)
 """How long ago values were observed, at first, and how far they lie apart."""
 MOST = 8
 """So often it is looked at most whether something further has come."""
+GLANCE = 10
+"""Seconds in which a repetition may still be seen of a platform that declares more than is waited for."""
+MINUTE = 60.0
 ANY = (0, 500)
 
 
@@ -36,17 +39,21 @@ class Push:
     member: str
     delay: int
     retry: int
+    patient: bool
+    """Whether the last repetitions come so late that they are not waited for."""
 
 
 def push_of(sut: Sut) -> Push:
     """How the platform says that it pushes."""
     said = capability(sut)
+    patient = (said.number("push.retryWithinS") or 0) > LONGEST
     return Push(
         said.text("push.signatureHeader"),
         said.text("push.algorithm") or DEFAULT_ALGORITHM,
         said.text("push.idMember") or DEFAULT_ID,
         seconds(sut, "push.delayS", DELAY),
-        seconds(sut, "push.retryWithinS", RETRY),
+        GLANCE if patient else seconds(sut, "push.retryWithinS", RETRY),
+        patient,
     )
 
 
@@ -72,10 +79,18 @@ class Subscription:
         for _ in range(MOST):
             if holds(seen):
                 break
-            more = self.sink.received(len(seen) + 1, wait=wait)
+            more = self._more(len(seen) + 1, wait)
             if len(more) == len(seen):
                 break
             seen = more
+        return seen
+
+    def _more(self, count: int, wait: float) -> tuple[Record, ...]:
+        """What has come once there are so many, or when time is over: a receiver waits for a minute at most."""
+        seen = self.sink.received(count, wait=min(wait, MINUTE))
+        while len(seen) < count and wait > MINUTE:
+            wait -= MINUTE
+            seen = self.sink.received(count, wait=min(wait, MINUTE))
         return seen
 
     def now(self) -> tuple[Record, ...]:

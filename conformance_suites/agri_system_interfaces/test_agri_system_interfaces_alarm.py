@@ -24,7 +24,7 @@ ALARM = "urn:szxc:agri_system_interfaces:alarm"
 HISTORY = timedelta(hours=3)
 ANY = (0, 500)
 """Statuses that are an answer to a second acknowledgement: a crash is one too, and a wrong one."""
-OTHER_TIME = 5
+OTHER_TIME = 2
 """Seconds between an alarm and its acknowledgement, and between that and the second one."""
 CLOCKS = timedelta(minutes=15)
 """How far the platform's clock may be off."""

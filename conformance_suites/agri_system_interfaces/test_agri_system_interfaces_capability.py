@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pytest_szxc import Location, SzxcError, expect, requirement, schema, versions
+from pytest_szxc import SzxcError, expect, requirement, schema, versions
 
 from .capability import capability, interfaces
 from .provoking import NO_VERSION
-from .reach import PAGES, asked
+from .reach import asked, page_instead
 from .tables import rows
 
 if TYPE_CHECKING:
@@ -46,13 +46,9 @@ def test_declared_interfaces_answer(sut: Sut) -> Iterator[Observation]:
 def _reached(interface: str, answer: Reply | SzxcError) -> Observation:
     wanted = f"{interface} answers"
     if isinstance(answer, SzxcError):
-        return expect(holds=False, at=_where(answer, interface), expected=wanted, observed="a page for people")
+        return page_instead(answer, interface, wanted)
     status = answer.response.status
     return expect(status not in ABSENT, answer.at(interface), expected=wanted, observed=f"HTTP {status}")
-
-
-def _where(reason: SzxcError, what: str) -> Location:
-    return Location(exchange=getattr(reason, "exchange", None), pointer=what)
 
 
 @requirement("AIF-003")
@@ -62,9 +58,7 @@ def test_what_is_not_declared_is_not_there(sut: Sut) -> Iterator[Observation]:
         try:
             reply = sut.ask("undeclared_interface", interface=name, accept=ANY)
         except SzxcError as reason:
-            if not reason.code.startswith(PAGES):
-                raise
-            yield expect(holds=False, at=_where(reason, name), expected="404 | 501", observed="a page for people")
+            yield page_instead(reason, name, "404 | 501")
         else:
             if reply.response.status not in CREDENTIALS:
                 holds = reply.response.status in UNDECLARED
@@ -110,8 +104,6 @@ def _refused(sut: Sut, version: str) -> Observation:
     try:
         reply = sut.ask("other_version", version=version, accept=ANY)
     except SzxcError as reason:
-        if not reason.code.startswith(PAGES):
-            raise
-        return expect(holds=False, at=_where(reason, version), expected="404 | 406", observed="a page for people")
+        return page_instead(reason, version, "404 | 406")
     holds = reply.response.status in NO_SUCH_VERSION
     return expect(holds, reply.at(version), expected="404 | 406", observed=_seen(reply))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 STATUS = "urn:szxc:agri_system_interfaces:command-status"
 REUSED = "40903"
-SOON = 5.0
+SOON = 3.0
 """Seconds after which a planned command begins."""
 POLLED = 61.0
 """Seconds at most after which a command whose state is final is looked at again; its expiry lies half-way."""

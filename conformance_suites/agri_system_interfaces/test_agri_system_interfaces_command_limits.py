@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import expect, requirement
 
 from .capability import LONGEST, capability, policy
-from .command_desk import GRACE, TIMEOUT, is_conflict, is_refused, open_desk, patience, said
+from .command_desk import TIMEOUT, is_conflict, is_refused, open_desk, patience, said, time_limit
 from .command_states import (
     CANCELED,
     COMPLETED,
@@ -29,8 +29,13 @@ if TYPE_CHECKING:
     from .command_desk import Desk
 
 Row = dict[str, Any]
-SHORT = 20.0
-"""Seconds at most until a command expires whose device stays off-line; half its time limit where that is less."""
+SHORTEST, SHORT = 2.0, 5.0
+"""Seconds until a command expires whose device stays off-line: a quarter of the time limit, within these bounds, so
+that it has expired well before the time limit ends it in any case."""
+CLOCKS = 3.0
+"""Seconds by which the platform's clock may be behind what its answers say: a Date header has whole seconds."""
+GLANCE = 0.5
+"""Seconds in which a device that is called gets what is handed over at once."""
 UNDONE = (FAILED, REJECTED)
 NOT_NOW = (503, 504)
 ILLEGAL = "40902"
@@ -125,15 +130,15 @@ def test_an_expired_command_is_not_executed(sut: Sut) -> Iterator[Observation]:
     if desk is None or not _is_reached(desk):
         return
     desk.device.switch("offline")
-    short = min(SHORT, (patience(sut) - GRACE) / 2)
+    short = min(SHORT, max(SHORTEST, time_limit(sut) / 4))
     command = desk.command(lasts=short)
     reply = desk.issue(command, accept=ANY)
     if not reply.fine and reply.response.status not in NOT_NOW:
         return  # it does not take commands to such a device: nothing can expire
-    desk.device.watch.wait(short + GRACE)
+    desk.device.watch.wait(short + CLOCKS)
     desk.device.miss()
     desk.device.switch("online")
-    handed = desk.handed(command, SILENCE)
+    handed = desk.handed(command, GLANCE)
     yield _not_handed(handed, reply, "at once")
     for one in handed:  # as a device would that trusts its platform
         desk.device.execute(one)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import Location, SzxcError, expect, requirement
 
 from .observed_set import ANY, LIST, ZONES, asked, half_open, key_of, moment, subject, written
-from .questions import Question, answered, during
+from .questions import Question, answered, during, judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ LONG_AGO = (datetime(2001, 2, 3, tzinfo=UTC), datetime(2001, 2, 4, tzinfo=UTC))
 ORDERS = ("asc", "desc")
 FLAGS = ("T", "D", "F", "M", "C", "B", "L", "I", "S", "N", "-")
 """Flags of which a device that has nothing unusual to show has none; the last is none at all."""
+NOBODY = "szxc-nobody"
+"""A name that means nothing."""
 PARTS = 3
 """Pages into which the observations are divided where their order is looked at."""
 
@@ -62,7 +64,7 @@ def _singles(known: Subject) -> dict[str, Asked]:
     """The answer to each filter beside the device."""
     values = {name: _value(known, name) for name in MEMBERS}
     params: dict[str, Row] = {name: {name: value} for name, value in values.items() if value is not None}
-    params["from"] = {"from": written(_gaps(known)[0])}
+    params["from"] = {"from": written(known.gaps[0])}
     return {name: asked(known.sut, known.base | one) for name, one in params.items()}
 
 
@@ -72,19 +74,13 @@ def _value(known: Subject, name: str) -> str | None:
     return min(counted, key=lambda value: (counted[value], value), default=None)
 
 
-def _gaps(known: Subject) -> list[datetime]:
-    """Instants between two observations, at which nothing was observed; in whole seconds where that is possible."""
-    times = known.instants
-    found = [low + (high - low) / 2 for low, high in pairwise(times)]
-    return [at.replace(microsecond=0) if at.replace(microsecond=0) not in times else at for at in found]
-
-
 def _devices(known: Subject) -> Iterator[Observation]:
     """Nothing but the device's own is shown."""
     for row in known.learned.rows:
         name = row.text("deviceId")
         if name is not None:
             yield expect(name == known.device, row.at("deviceId"), expected=known.device, observed=name)
+    yield from _nothing(known, "deviceId", NOBODY)  # there may be no other device with observations
 
 
 def _shown(known: Subject) -> Iterator[Observation]:
@@ -110,16 +106,29 @@ def _by_member(known: Subject, name: str) -> Iterator[Observation]:
     yield from answered(known, Question({name: value}, right, mistakes))
     if name == "flag":
         other = next(flag for flag in FLAGS if flag not in {row.text("flag") for row in known.rows})
-        yield from answered(
-            known, Question({"flag": other}, lambda _: False, {"filter flag is ignored": lambda _: True})
-        )
+        yield from _nothing(known, name, other)
+    elif all(map(right, known.rows)):  # then the answer is the same where the filter is ignored
+        yield from _nothing(known, name, NOBODY)
     if name in ("kind", "objectId"):
         yield from _alone(known, name, str(value))
 
 
+def _nothing(known: Subject, name: str, value: str) -> Iterator[Observation]:
+    """By a value that no observation of the device has: none is shown. That there is no such value may be said, too."""
+    question = Question({name: value}, lambda _: False, {f"filter {name} is ignored": lambda _: True})
+    try:
+        seen = asked(known.sut, known.base | question.params, pages=1)
+    except SzxcError as reason:
+        if not reason.code.startswith(("envelope.", "json.")):  # how nothing is told is another matter
+            raise
+        return
+    if seen.fine and seen.sent != known.learned.sent:
+        yield from judged(known, question, replace(seen, whole=True))
+
+
 def _alone(known: Subject, name: str, value: str) -> Iterator[Observation]:
     """Without the device: all have the value, and the device's own are among them."""
-    low, high = _gaps(known)[0], _gaps(known)[-1]
+    low, high = known.gaps[0], known.gaps[-1]
     params = {name: value, "from": written(low), "to": written(high)}
     seen = asked(known.sut, params)
     if not seen.fine:
@@ -137,7 +146,7 @@ def _alone(known: Subject, name: str, value: str) -> Iterator[Observation]:
 
 def _by_time(known: Subject, carried: set[str]) -> Iterator[Observation]:
     """From an instant, until one, between two, and with all other filters; no bound is an instant of an observation."""
-    gaps = _gaps(known)
+    gaps = known.gaps
     low, high = gaps[len(gaps) // 4], gaps[-(len(gaps) // 4 + 1)]
     between = during(low, high)
     since, until = ({name: between.params[name]} for name in ("from", "to"))
@@ -199,11 +208,14 @@ def test_order_by_time(sut: Sut) -> Iterator[Observation]:
     if known is None:
         return
     size = -(-len(known.rows) // PARTS)
-    plain = asked(sut, known.base, size=size, pages=1)
+    plain = asked(sut, known.base, size=size, pages=PARTS + 1)
     for order in ORDERS:
         seen = asked(sut, known.base | {"order": order}, size=size, pages=PARTS + 1)
         if seen.sent != plain.sent:
             yield from _ordered(order, seen)
+            lost = len(plain.keys) - len(seen.keys)  # which of them is a matter of pages
+            observed = f"{lost} fewer than without an order"
+            yield expect(lost <= 0 or not seen.fine, seen.at, expected=f"order={order}: all of them", observed=observed)
 
 
 def _ordered(order: str, seen: Asked) -> Iterator[Observation]:

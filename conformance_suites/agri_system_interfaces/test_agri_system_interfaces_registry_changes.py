@@ -82,7 +82,7 @@ def _disabled(desk: Desk, bench: Bench, first: Row) -> Iterator[Observation]:
     changed = desk.sut.ask("update_device", body={"status": DISABLED}, device=bench.id)
     yield from _has_status(desk, bench.id, changed, DISABLED)
     refused = bench.post(bench.row(age=200), accept=ingesting.ANY)
-    forbidden = not refused.fine and (refused.response.status == FORBIDDEN or (refused.code or "").startswith("403"))
+    forbidden = _is_forbidden(refused)
     yield expect(forbidden, refused.at(), expected="403: device disabled", observed=ingesting.said(refused))
     back = before.text("status") if before else None
     restored = desk.change(bench.id, status=back or "online")
@@ -92,6 +92,13 @@ def _disabled(desk: Desk, bench: Bench, first: Row) -> Iterator[Observation]:
     yield expect(ingesting.is_taken(reply), reply.at(), expected="taken: enabled again", observed=ingesting.said(reply))
     if forbidden and ingesting.is_taken(reply):
         yield from ingesting.none_of(bench, [first, last], refused, "device disabled")
+
+
+def _is_forbidden(reply: Reply) -> bool:
+    """Whether data are refused as forbidden: by status, by code, or by the code of the result that a 200 holds."""
+    if reply.fine:
+        return ingesting.is_refused(reply) and str(reply.record.get("code")).startswith(str(FORBIDDEN))
+    return reply.response.status == FORBIDDEN or (reply.code or "").startswith(str(FORBIDDEN))
 
 
 def _has_status(desk: Desk, name: str, where: Reply, status: str) -> Iterator[Observation]:

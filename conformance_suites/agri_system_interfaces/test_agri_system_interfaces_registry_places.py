@@ -95,7 +95,8 @@ def test_objects_form_a_tree_and_devices_stand_in_it(sut: Sut) -> Iterator[Obser
     """
     desk = Desk(sut, "033")
     objects = {name: one for one in sut.records("list_objects") if (name := one.text("objectId"))}
-    yield from desk.with_findings(seen for name, one in objects.items() for seen in _object(one, name, objects))
+    parents = {name: one.text("parentId") for name, one in objects.items()}
+    yield from desk.with_findings(seen for name in objects for seen in _object(name, objects, parents))
     yield from (_stands(device, objects) for device in desk.listed())
     if desk.registered() is not None:
         reply = desk.register(desk.document("-lost", objectId=f"{sut.prefix}no-object"))
@@ -108,8 +109,8 @@ def _stands(device: Record, objects: dict[str, Record]) -> Observation:
     return expect(seen in objects, device.at("objectId"), expected="a listed object", observed=device.get("objectId"))
 
 
-def _object(one: Record, name: str, objects: dict[str, Record]) -> Iterator[Observation]:
-    parents = {key: record.text("parentId") for key, record in objects.items()}
+def _object(name: str, objects: dict[str, Record], parents: dict[str, str | None]) -> Iterator[Observation]:
+    one = objects[name]
     type_, here = one.text("type"), one.at("parentId")
     yield expect(type_ in TYPES, one.at("type"), expected=" | ".join(TYPES), observed=one.get("type"))
     chain = above(name, parents)

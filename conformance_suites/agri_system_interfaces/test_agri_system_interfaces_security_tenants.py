@@ -96,7 +96,7 @@ def _lists(sut: Sut, made: Bench) -> Iterator[Observation]:
             if not reason.code.startswith(answers.NOT_THERE):
                 raise
             continue
-        for page in pages:
+        for page in (one for one in pages if one.reply.response.status < CRASHED):
             shown = sum(row.text("deviceId") == made.id for row in page.records)
             at = page.reply.at(f"{SECOND}: {operation} {' '.join(params)}".strip())
             yield expect(not shown, at, expected="nothing of another organisation", observed=f"{shown} of {made.id}")
@@ -121,8 +121,20 @@ def _feeding(sut: Sut, made: Bench) -> Iterator[Observation]:
     rejected = _is_refused(reply) or reply.record.text("status") == "rejected"
     at = reply.at(f"{SECOND}: post_observation {made.id}")
     yield expect(rejected, at, expected=REFUSED, observed=credentials.seen(reply))
+    yield from _batching(sut, made)
     after = len(made.stored())
     yield expect(after == before, at, expected=f"{before} stored, the owner's", observed=f"{after} stored")
+
+
+def _batching(sut: Sut, made: Bench) -> Iterator[Observation]:
+    """A batch of the stranger's is refused, or each of its items is."""
+    body = {"requestId": f"{made.id}-{SECOND}", "deviceId": made.id, "items": [made.row(age=20.0)]}
+    reply = _asked(sut, SECOND, "post_batch", body=body)
+    if reply is not None and reply.response.status < CRASHED:
+        taken = reply.record.number("accepted")
+        held = _is_refused(reply) or taken == 0
+        at = reply.at(f"{SECOND}: post_batch {made.id}")
+        yield expect(held, at, expected=f"{REFUSED}, or none accepted", observed=f"{taken} accepted")
 
 
 def _commanding(sut: Sut) -> Iterator[Observation]:
@@ -139,6 +151,11 @@ def _commanding(sut: Sut) -> Iterator[Observation]:
     read = _asked(sut, SECOND, "read_command", command=own["commandId"])
     if read is not None:
         yield _refusal(read, f"read_command {own['commandId']}")
+    taken = _asked(sut, SECOND, "take_commands", device=desk.device.id)
+    if taken is not None and taken.response.status < CRASHED:
+        count = len(taken.record.children("commands")) if taken.fine else 0
+        at = taken.at(f"{SECOND}: take_commands {desk.device.id}")
+        yield expect(not count, at, expected=f"{REFUSED}, or no commands", observed=f"{count} commands of the owner's")
     yield from _cancelling(sut, desk, own)
     handed = desk.handed(foreign, SILENCE)
     at = reply.at(f"{SECOND}: issue_command {foreign['deviceId']}")

@@ -73,12 +73,6 @@ def _sorts(platform: Platform) -> None:
     platform.store.edit(PACKAGES, change)
 
 
-@VARIANTS.add("no-packages-yet", "尚无交换包", "no packages yet")
-def _none(platform: Platform) -> None:
-    for row in platform.store.all(PACKAGES):
-        platform.store.remove(PACKAGES, row["packageId"])
-
-
 @VARIANTS.add("altered-package-refused-with-200", "拒收以信封码表示", "a refusal is told by the envelope's code")
 def _by_code(platform: Platform) -> None:
     right = platform.answering.status

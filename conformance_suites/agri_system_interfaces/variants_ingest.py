@@ -175,3 +175,37 @@ def _flags_for_historical_data(platform: Platform) -> None:
         return made | {"isHistorical": made["isHistorical"] or late}
 
     box.checked = checked
+
+
+@VARIANTS.add("values-beside-no-link-refused", "无连接标记带值拒收", "a value under flag D or B is refused")
+def _values_beside_no_link_refused(platform: Platform) -> None:
+    box = _inlet(platform)
+    right = box.checked
+
+    def checked(row: Row, device: Row) -> Row:
+        if row.get("flag") in ("D", "B") and row.get("value") is not None:
+            raise demo.ApiError(400, 40002, "invalid field: value")
+        made: Row = right(row, device)
+        return made
+
+    box.checked = checked
+
+
+@VARIANTS.add(
+    "disabled-devices-told-in-200",
+    "停用设备的数据在 200 结果里拒收",
+    "data of a disabled device are refused in the result of a 200",
+)
+def _disabled_devices_told_in_200(platform: Platform) -> None:
+    def change(handler: Handler) -> Handler:
+        def answer(call: Call) -> Answer:
+            try:
+                return handler(call)
+            except demo.ApiError as reason:
+                if reason.code != 40301 or "disabled" not in reason.message:  # noqa: PLR2004 -- forbidden
+                    raise
+                return demo.Answer({"index": 0, "status": REJECTED, "code": reason.code, "message": reason.message})
+
+        return answer
+
+    platform.rewire("post_observation", change)

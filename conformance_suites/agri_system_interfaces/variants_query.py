@@ -9,7 +9,7 @@ from pytest_szxc import reference as demo
 from pytest_szxc.reference import pages, rebind
 
 from .reference import SUITE, part
-from .reference_observations import NEWEST, OLDEST
+from .reference_observations import NEWEST, OLDEST, where
 from .reference_query import TOPIC
 
 if TYPE_CHECKING:
@@ -125,8 +125,13 @@ def _query_unknown_ids_refused(platform: Platform) -> None:
 
     def refused(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
         def answer(call: Call) -> Answer:
-            if "deviceId" in call.args and call.args["deviceId"] not in asked.devices(call):
-                raise demo.no_resource()
+            name = call.args.get("deviceId")
+            if (
+                name is not None
+                and name not in asked.devices(call)
+                and not asked.farm.observations.all(where(deviceId=name))
+            ):
+                raise demo.no_resource()  # what is kept of a removed device is shown
             return handler(call)
 
         return answer
@@ -162,6 +167,21 @@ def _query_refused_under_200(platform: Platform) -> None:
                 return handler(call)
             except demo.ApiError as error:
                 raise demo.ApiError(200, error.code, error.message) from error
+
+        return answer
+
+    platform.rewire("list_observations", refused)
+
+
+@VARIANTS.add(
+    "query-unused-flags-refused", "不用的质量标记应答 400", "flags that the platform does not use are refused"
+)
+def _query_unused_flags_refused(platform: Platform) -> None:
+    def refused(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+        def answer(call: Call) -> Answer:
+            if call.args.get("flag", "N") not in ("N", "S", "T", "L", "D"):
+                raise demo.bad_parameter("flag")
+            return handler(call)
 
         return answer
 

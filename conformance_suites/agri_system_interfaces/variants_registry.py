@@ -259,3 +259,34 @@ def _six_digits(platform: Platform) -> None:
 @VARIANTS.add("all-devices-off-line", "设备全部离线", "all listed devices are off-line")
 def _out_of_service(platform: Platform) -> None:
     platform.store.edit(DEVICES, lambda row: row.update(status="offline"), where(orgId="org-a"))
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+IN_CHINESE = {
+    "name": "设备名称不能为空",
+    "category": "缺少设备类别",
+    "modelId": "modelId不能为空",
+    "objectId": "缺少object_id字段",
+    "orgId": "所属机构必填",
+    "location": "请填写经纬度",
+    "channels": "至少一个通道",
+}
+
+
+@VARIANTS.add("missing-members-told-in-chinese", "缺项以中文说明", "missing members are told in Chinese words")
+def _missing_members_told_in_chinese(platform: Platform) -> None:
+    def told(error: demo.ApiError) -> demo.ApiError:
+        field = error.message.removeprefix("invalid field: ")
+        return demo.ApiError(error.status, error.code, IN_CHINESE.get(field, "参数错误"))
+
+    _refused_as(platform, "register_device", told)
+
+
+@VARIANTS.add("channels-without-resolution", "通道不写分辨力", "channels do not say what they resolve")
+def _channels_without_resolution(platform: Platform) -> None:
+    def bare(row: Row) -> Row:
+        channels = [{name: one[name] for name in one if name != "resolution"} for one in row["channels"]]
+        return row | {"channels": channels}
+
+    _shown(platform, bare)

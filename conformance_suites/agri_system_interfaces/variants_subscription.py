@@ -49,7 +49,30 @@ def _prefix(platform: Platform) -> None:
 
 @VARIANTS.add("push-in-the-background", "5 秒后推送", "messages come after five seconds")
 def _background(platform: Platform) -> None:
-    _desk(platform).wait = 5.0
+    desk = _desk(platform)
+    desk.wait, desk.farm.capability["push"]["delayS"] = 5.0, 6
+
+
+@VARIANTS.add(
+    "push-repeated-after-minutes",
+    "第二次起数分钟后才重发，已声明",
+    "but for the first, repetitions come after minutes, which is declared",
+)
+def _minutes(platform: Platform) -> None:
+    desk = _desk(platform)
+    desk.gaps = (4.0, 300.0, 900.0, 3600.0)
+    desk.farm.capability["push"]["retryWithinS"] = 3600
+
+
+@VARIANTS.add(
+    "push-repeated-after-a-minute-and-a-half",
+    "第三次重发在 90 秒后，已声明",
+    "the third repetition comes after 90 seconds, which is declared",
+)
+def _after_ninety(platform: Platform) -> None:
+    desk = _desk(platform)
+    desk.gaps = (5.0, 30.0, 90.0)
+    desk.farm.capability["push"]["retryWithinS"] = 100
 
 
 @VARIANTS.add("push-with-chance-in-its-gaps", "重发间隔带随机量", "the gaps between repetitions vary a little")

@@ -53,7 +53,7 @@ def test_who_has_a_good_credential_is_let_in(sut: Sut) -> Iterator[Observation]:
                     raise  # else the platform refuses what a good request is made of
                 yield expect(holds=False, at=sut.ask("capability").at(what), expected="2xx", observed=str(seen))
                 break
-            if not account.parts or abs(credentials.ahead(reply)) <= credentials.TRUSTED:
+            if not account.parts or credentials.clocks_agree(reply, account.window):
                 at = reply.at(f"{what}: {operation}")
                 yield expect(_let_in(sut, reply), at, expected="2xx", observed=credentials.seen(reply))
 

@@ -82,9 +82,9 @@ def pause_of(text: str | None, reply: Reply) -> float | None:
         until = parsedate_to_datetime(text) if text else None
         said = reply.response.header("date")
         now = parsedate_to_datetime(said) if said else reply.sent
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (until.astimezone(UTC) - _aware(now)).total_seconds()) if until and until.tzinfo else None
+    return max(0.0, (until - _aware(now)).total_seconds()) if until and until.tzinfo else None
 
 
 def _aware(at: datetime) -> datetime:

@@ -7,13 +7,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from pytest_szxc.errors import Refused, TransportFault, Unjudgeable
+from pytest_szxc.errors import PermissionMissing, Refused, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect, Exchange, Location, Request, Response
 from pytest_szxc.record import instant
 from pytest_szxc.target.answers import Answer, envelope_members, keys_of, read_answer, response_of
 from pytest_szxc.target.binding import build_request, encode, held_credential, unprotected
 from pytest_szxc.target.canonical import shape_of
-from pytest_szxc.target.outgoing import coded, written
+from pytest_szxc.target.outgoing import coded, coded_body, written
+from pytest_szxc.target.own_devices import names
 from pytest_szxc.target.paging import Page, collect, declared_total, first_request, total_of
 from pytest_szxc.target.paths import compiled
 from pytest_szxc.target.statement import BoundOperation
@@ -125,8 +126,11 @@ class ApiSource:
 
     def _request(self, bound: BoundOperation, call: Call) -> Request:
         base_url, profile = self._statement.base_url, self._statement.time_profile
-        params, body = written(coded(call.params, bound.values), profile), written(call.body, profile)
+        params = written(coded(call.params, bound.values), profile)
+        body = written(coded_body(call.body, bound.values), profile)
         request = build_request(bound, params, base_url=base_url, account=call.account, body=body)
+        if call.moves and not names(request, call.moves):  # the binding moves another device
+            raise PermissionMissing(Effect.ACTUATE.value, call.operation.id)
         request = replace(request, holds=held_credential(bound, call.operation))
         return unprotected(request) if call.forged == PLAIN else replace(request, forged=call.forged)
 

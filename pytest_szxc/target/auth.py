@@ -157,6 +157,7 @@ class Credentials:
             answer = self._answered(request, filled, send)
         except TransportFault as fault:
             fault.params = {name: cleaned(str(value), self._all(own)) for name, value in fault.params.items()}
+            fault.args = (fault.code, fault.params)
             raise
         prover = self._provers.get(request.account)
         if token and answer.status == HTTPStatus.UNAUTHORIZED and isinstance(prover, ProfileProver):

@@ -20,8 +20,8 @@ MOST_BYTES = 256 * 1024
 MOST_DELIVERIES = 200
 MOST_CONNECTIONS = 500
 MOST_HEADERS = 40
-LONGEST_HEADER = 1000
-"""What is kept of a notice's headers: so many, so many characters of each."""
+LONGEST_HEADER = 4000
+"""What is kept of a notice's headers: so many. Of a longer one only the name: part of a secret could not be told."""
 _IDLE = 5.0
 """Seconds that a sender may be silent."""
 _LOOPBACK = "127.0.0.1"
@@ -90,7 +90,9 @@ class Listener:
 
     def take(self, method: str, headers: Iterable[tuple[str, str]], body: bytes) -> int:
         """Keep a notice; its number, 0 for one too many, which is not kept."""
-        kept = tuple((name.lower(), value[:LONGEST_HEADER]) for name, value in headers)[:MOST_HEADERS]
+        kept = tuple((name.lower(), value if len(value) <= LONGEST_HEADER else "") for name, value in headers)[
+            :MOST_HEADERS
+        ]
         with self._lock:
             if len(self._deliveries) >= MOST_DELIVERIES:
                 return 0

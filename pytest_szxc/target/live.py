@@ -20,6 +20,7 @@ from pytest_szxc.target.courier import Courier
 from pytest_szxc.target.crew import Crew
 from pytest_szxc.target.ledger import Ledger
 from pytest_szxc.target.outgoing import written
+from pytest_szxc.target.own_devices import OwnDevices
 from pytest_szxc.target.retrying import TRIES
 from pytest_szxc.target.sink import METHOD as SINK
 from pytest_szxc.target.sink import Sink, open_sink, place_for
@@ -91,6 +92,7 @@ class LiveSut:
         self.store = store
         self.now = now
         self.prefix = prefix
+        self.devices = OwnDevices(prefix)
         self.seed = seed
         self.exploring = exploring
         self._statement = statement
@@ -233,26 +235,26 @@ class LiveSut:
             call = SutView(self, self.suites[suite], "").call(operation, PRIMARY, None, (), {})
             self.stream(call, ahead=True)
 
-    def allow(self, suite: Suite, operation: Operation, moved: Json = None) -> Effect:
-        """The operation's effect, if the user allowed it; whoever may write may move a test device.
+    def allow(self, suite: Suite, operation: Operation, moved: str = "") -> Effect:
+        """The operation's effect, if the user allowed it; whoever may write may move a device of the run's own.
 
         Args:
             suite: of the operation.
             operation: what is to be called.
-            moved: the device that it moves, where that is known.
+            moved: the device of ours that it moves; empty for any other.
 
         Raises:
             PermissionMissing: ``write`` or ``actuate`` was not allowed.
         """
         effect = self._source.effect(suite, operation)
-        needed = Effect.WRITE if effect is Effect.ACTUATE and self._is_test_device(moved) else effect
+        needed = Effect.WRITE if effect is Effect.ACTUATE and moved else effect
         if needed is not Effect.READ and needed.value not in self._permissions:
             raise PermissionMissing(needed.value, operation.id)
         return effect
 
-    def _is_test_device(self, name: Json) -> bool:
-        """Whether a device is one that the run has registered itself: no other is ever moved without being allowed."""
-        return isinstance(name, str) and name.startswith(self.prefix)
+    def may_move(self) -> bool:
+        """Whether the user allowed that any device is moved."""
+        return Effect.ACTUATE.value in self._permissions
 
     def account(self, name: str, operation: Operation) -> Account:
         """An account of the statement; a statement without accounts has a nameless primary one.

@@ -6,8 +6,12 @@ The other way is ``canonical``. A query such as ``updatedSince`` must speak the 
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING
+
+from pytest_szxc.target.canonical import rewrite, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,16 +38,27 @@ def written(value: Json, time_profile: str) -> Json:
 
 
 def coded(params: Mapping[str, Json], tables: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
-    """Parameters with the vendor's codes: a code goes out as it comes in.
+    """Parameters with the vendor's codes: a code goes out as it comes in, each of a list too.
 
     Args:
         params: canonical, by name.
-        tables: by member, the vendor's code → canonical value; one that several codes mean goes out as it is.
+        tables: by place of the canonical object (``kind``, ``kinds[]``), the vendor's code → canonical value; one that
+            several codes mean goes out as it is. Codes are texts, as in the tables.
     """
-    return {name: _code(value, tables[name]) if name in tables else value for name, value in params.items()}
+    return {name: _code(value, tables.get(name, tables.get(f"{name}[]", {}))) for name, value in params.items()}
+
+
+def coded_body(body: Json, tables: Mapping[str, Mapping[str, Json]]) -> Json:
+    """A body with the vendor's codes at the places of which the tables speak; the body itself is not changed."""
+    made = deepcopy(body) if tables else body
+    for place, table in tables.items():
+        made = rewrite(made, steps_of(place), partial(_code, table=table))
+    return made
 
 
 def _code(value: Json, table: Mapping[str, Json]) -> Json:
+    if isinstance(value, list):
+        return [_code(item, table) for item in value]
     codes = [code for code, meaning in table.items() if meaning == value and type(meaning) is type(value)]
     return codes[0] if len(codes) == 1 else value
 

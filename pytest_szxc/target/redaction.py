@@ -39,11 +39,15 @@ def echo_shield(value: str, place: str) -> Shield:
 
 
 def forms(secret: str) -> Iterator[bytes]:
-    """The forms in which a secret may come back: as it is, in a URL, in hexadecimal, in base64, each escaped or not."""
+    """The forms in which a secret may come back: as it is, in a URL or one within another, in hexadecimal, in base64.
+
+    Each of them escaped or not.
+    """
     if len(secret) < (SHORTEST_NUMBER if secret.isdigit() else SHORTEST):
         return
     raw = secret.encode()
-    encoded = (quote(secret, safe=""), quote(secret), quote_plus(secret), raw.hex(), raw.hex().upper())
+    once = quote(secret, safe="")
+    encoded = (once, quote(secret), quote_plus(secret), quote(once, safe=""), raw.hex(), raw.hex().upper())
     in_base64 = (form.decode("ascii") for form in _base64_forms(raw))
     texts = (text for form in (secret, *encoded, *in_base64) for text in _escaped_forms(form))
     yield from dict.fromkeys(text.encode() for text in texts)

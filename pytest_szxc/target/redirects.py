@@ -40,7 +40,7 @@ def follow(request: Request, once: Callable[[Request], Response]) -> Response:
             return replace(response, headers=response.headers + hops) if hops else response
         hops += ((FOLLOWED, f"{response.status} {target}"),)
         request = replace(request, url=target)
-    raise TransportFault("redirect.loop", url=show(request.url), limit=MAX_REDIRECTS)
+    raise TransportFault("redirect.loop", url=_shown(request.url), limit=MAX_REDIRECTS)
 
 
 def _target(request: Request, response: Response) -> str | None:
@@ -49,8 +49,13 @@ def _target(request: Request, response: Response) -> str | None:
         return None
     target = join(request.url, location)
     if target is None:
-        raise TransportFault("redirect.cross-origin", status=response.status, location=show(location))
+        raise TransportFault("redirect.cross-origin", status=response.status, location=_shown(location))
     return target
+
+
+def _shown(address: str) -> str:
+    """An address without its query: a credential may stand there, and half of one would not be told from other text."""
+    return show(address.partition("?")[0])
 
 
 def join(url: str, reference: str) -> str | None:

@@ -55,6 +55,7 @@ class Call:
         ordinal: empty where the answer may be shared; see ``store.exchange_id``.
         forged: see ``Sut.ask``.
         removal: whether it removes what the run has made: that goes out even when the budget is used up.
+        moves: the device of ours that alone may be moved by it; empty where nothing is moved, or any may be.
     """
 
     suite: Suite
@@ -66,6 +67,7 @@ class Call:
     ordinal: str = ""
     forged: str = ""
     removal: bool = False
+    moves: str = ""
 
 
 @dataclass(frozen=True, slots=True)

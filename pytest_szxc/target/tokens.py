@@ -97,10 +97,13 @@ class Tokens:
             return self._held.text if self._held else ""
 
     def forget(self, text: str) -> None:
-        """Use a token no more that the platform refuses: it may have been revoked. Any other one stays."""
+        """Use a token no more that the platform refuses: it may have been revoked. Any other one stays.
+
+        It is not one that has ended: that it is refused later shows nothing of its life.
+        """
         with self._lock:
             if self._held is not None and self._held.text == text:
-                self._spent, self._held = self._held, None
+                self._held = None
 
     def expired(self) -> str:
         """A token of ours whose life is over.

@@ -11,7 +11,7 @@ from pytest_szxc.model import Effect
 from pytest_szxc.target.listener import Script
 from pytest_szxc.target.noting import noted
 from pytest_szxc.target.streams import Call
-from pytest_szxc.target.tidying import Tidying, found
+from pytest_szxc.target.tidying import Tidying
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -141,6 +141,8 @@ class SutView:
             self._use(reason.exchange)
             raise
         self._tidying.answered(call, reply)
+        if reply.fine:
+            self._live.devices.learn(call)
         self._use(reply.exchange)
         return reply
 
@@ -245,10 +247,10 @@ class SutView:
         self, operation: str, account: str, body: Json, accept: tuple[int, ...], params: Mapping[str, Json]
     ) -> Call:
         suite, row = self._live.find(self._suite, operation)
-        moved = found(row.moves, {"params": dict(params), "body": body}) if row.moves else None
+        moved = "" if self._live.may_move() else self._live.devices.moved(row, params, body)
         effect = self._live.allow(suite, row, moved)
         ordinal = self._ordinal(effect)
-        return Call(suite, row, params, self._live.account(account, row), body, accept, ordinal)
+        return Call(suite, row, params, self._live.account(account, row), body, accept, ordinal, moves=moved)
 
     def _ordinal(self, effect: Effect) -> str:
         """Writes are never shared, nor are a check's reads once it has written: they must see what it wrote."""

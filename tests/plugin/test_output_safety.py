@@ -74,7 +74,7 @@ class Page(HTMLParser):
     """A page read as a browser reads it, without anything that a page of ours does not have."""
 
     ELEMENTS = "html head meta title style body input main div label h1 h2 h3 strong p code span table tr th td br"
-    ATTRIBUTES = "lang charset http-equiv content name type id hidden checked for class"
+    ATTRIBUTES = "lang charset http-equiv content name type id hidden checked for class colspan"
 
     def __init__(self, text):
         super().__init__()

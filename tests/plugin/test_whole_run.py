@@ -29,7 +29,7 @@ def test_the_demo_passes_over_real_http(run, statuses):
     result = run("--szxc-target=demo", "--szxc-allow-write")
     assert result.ret == 0, result.stdout.str()
     assert statuses(result.report) == {}
-    assert result.report["run"]["requests"]["saved"] > result.report["run"]["requests"]["sent"]
+    assert result.report["run"]["requests"]["saved"] > 1_000
     result.stdout.fnmatch_lines(["szxc *: target=demo *writing allowed*", "*215 passed*"])
 
 

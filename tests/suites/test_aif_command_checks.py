@@ -11,7 +11,7 @@ import pytest
 from aif_judging import HERE, NOW, PREFIX, SUITE, judged, part, platform, verdict_on, view
 
 from pytest_szxc.errors import PermissionMissing
-from pytest_szxc.model import Status
+from pytest_szxc.model import Effect, Status
 from pytest_szxc.reference import ApiError, build_platform
 from pytest_szxc.reference.demo import demo_statement, withdraw
 from pytest_szxc.reference.lookup import load_reference
@@ -120,6 +120,22 @@ def test_a_platform_that_never_answers_is_waited_for_in_bounded_time(requirement
     assert verdict.status is (Status.FAIL if fails.get(requirement) else Status.PASS)
 
 
+@pytest.mark.parametrize("declared", [1, 8, 30, 100])
+@pytest.mark.parametrize("requirement", WAITING)
+def test_what_is_waited_for_is_what_is_declared(requirement: str, declared: int) -> None:
+    clocks: list[Any] = []
+
+    def never(made: Platform) -> None:
+        commands(made).give_up = lambda *_: None
+        capability(made)["commandTimeoutS"] = declared
+        clocks.extend((made.clock, made.clock()))
+
+    judged(requirement, never)
+    clock, began = clocks
+    beside = 12  # until what must not come would have come, and until a short command has expired
+    assert clock() - began <= timedelta(seconds=declared + min(5, max(2, declared / 4)) + beside)
+
+
 # --- callbacks and sinks ----------------------------------------------------------------------------------------------
 
 
@@ -210,15 +226,19 @@ def told(made: Platform, tell: Callable[[str], object]) -> None:
     made.rewire("issue_command", change)
 
 
-def order(device: str, permissions: frozenset[str]) -> list[str]:
-    """The devices that were commanded when a command to one was tried."""
+def order(
+    device: str, permissions: frozenset[str], registered: str = "", bound: Row | None = None, **params: Any
+) -> list[str]:
+    """What was commanded when a command to one device was tried, with changes of how commanding is bound."""
     clock, came = VirtualClock(NOW), list[str]()
     with platform(clock) as made:
         said = demo_statement(made, BASE_URL, {SUITE.id: SUITE})
         told(made, came.append)
+        key = (SUITE.id, "issue_command")
+        changed = replace(said.operations[key], **(bound or {}))
         sut = LiveSut(
             suites={SUITE.id: SUITE},
-            statement=said,
+            statement=replace(said, operations=said.operations | {key: changed}),
             transport=WsgiTransport(made, said.accounts, said.limits, clock=clock),
             store=ExchangeStore(None),
             clock=clock,
@@ -226,9 +246,12 @@ def order(device: str, permissions: frozenset[str]) -> list[str]:
             seed="one",
             permissions=permissions,
             prefix=PREFIX,
-        )
+        ).for_requirement("AIF-057")
         try:
-            sut.for_requirement("AIF-057").ask("issue_command", body={"deviceId": device}, accept=(0,))
+            with sut.tidied():
+                if registered:
+                    part("bench").bench(sut, registered, ("actuator",))
+                sut.ask("issue_command", body={"deviceId": device, "action": "open"}, accept=(0,), **params)
         except PermissionMissing as missing:
             came.append(missing.code)
         finally:
@@ -236,15 +259,44 @@ def order(device: str, permissions: frozenset[str]) -> list[str]:
     return came
 
 
-@pytest.mark.parametrize("device", ["ct-0001", "", PREFIX.upper() + "1", f"x{PREFIX}1"])
+WRITE, MISSING = frozenset({"write"}), ["permission-not-given.actuate"]
+OURS, FOREIGN = f"{PREFIX}057", "ct-0001"
+
+
+@pytest.mark.parametrize("device", [FOREIGN, "", PREFIX.upper() + "1", f"x{PREFIX}1", f"{PREFIX}not-registered"])
 def test_a_foreign_device_is_not_commanded_without_being_allowed(device: str) -> None:
-    assert order(device, frozenset({"write"})) == ["permission-not-given.actuate"]
-    assert order(device, frozenset({"write", "actuate"})) == [device]
+    assert order(device, WRITE, "057") == MISSING
+    assert order(device, WRITE | {"actuate"}) == [device]
 
 
 def test_a_device_of_ours_may_be_commanded_by_who_may_write() -> None:
-    assert order(f"{PREFIX}057", frozenset({"write"})) == [f"{PREFIX}057"]
-    assert order(f"{PREFIX}057", frozenset()) == ["permission-not-given.write"]
+    assert order(OURS, WRITE, "057") == [OURS]
+    assert order(OURS, WRITE) == MISSING
+    assert order(OURS, frozenset()) == MISSING
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        {"body": {"deviceId": FOREIGN, "action": "{action}"}},
+        {"body": {"deviceId": f"{OURS}-other", "action": "{action}"}},
+        {"body": {"deviceId": FOREIGN, "extra": {OURS: "{action}"}}},
+        {"body": {"deviceId": FOREIGN}, "headers": {"X-Device": "{deviceId}"}},
+        {"effect": Effect.ACTUATE, "body": {"action": "{action}"}},
+    ],
+)
+def test_a_binding_that_commands_another_device_is_not_followed(bound: Row) -> None:
+    assert order(OURS, WRITE, "057", bound) == MISSING
+
+
+@pytest.mark.parametrize("name", ["deviceId", "+deviceId", "?deviceId"])
+def test_a_parameter_that_names_another_device_is_not_followed(name: str) -> None:
+    assert order(OURS, WRITE, "057", **{name: FOREIGN}) == MISSING
+
+
+def test_a_binding_of_another_shape_is_followed() -> None:
+    body = {"deviceId": "{deviceId}", "command": {"topic": "/sys/{deviceId}/cmd", "name": "{action}"}}
+    assert order(OURS, WRITE, "057", {"body": body}) == [OURS]
 
 
 def test_every_command_of_a_run_goes_to_a_device_of_ours() -> None:

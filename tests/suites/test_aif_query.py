@@ -15,6 +15,7 @@ from werkzeug.test import Client
 
 from pytest_szxc.model import Location, Status
 from pytest_szxc.record import Record
+from pytest_szxc.reference import ApiError
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.verdict.judge import Context, judge
 
@@ -181,3 +182,31 @@ def test_seeds_lie_in_no_order_in_several_offsets_and_some_are_flagged() -> None
     assert {text[19:] for text in texts} == {"+00:00", "+08:00", "+05:30", "-03:30"}
     assert Counter(row["flag"] for row in rows).keys() == {"N", "S", "T", "D"}
     assert max(times) < START
+
+
+# --- what a platform may not have -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "cause"),
+    [
+        (lambda _: None, Status.FAIL, "claim.feature-present"),
+        (
+            lambda made: made.refuse("aggregate_observations", ApiError(404, 40401, "not here")),
+            Status.NOT_APPLICABLE,
+            "claim.without",
+        ),
+        (
+            lambda made: made.refuse("aggregate_observations", ApiError(501, 50101, "not here")),
+            Status.NOT_APPLICABLE,
+            "claim.without",
+        ),
+    ],
+)
+def test_aggregation_that_is_declared_absent(change: Any, status: Status, cause: str) -> None:
+    (row,) = (one for one in QUERY if one.id == "AIF-054")
+    with HERE.asked(change) as sut:
+        view = sut.for_requirement(row.id)
+        with view.tidied():
+            verdict = judge(row, HERE.checks[row.id], view, view, Context(frozenset({"aggregation"}), owners={}))
+    assert (verdict.status, verdict.cause and verdict.cause.code) == (status, cause)

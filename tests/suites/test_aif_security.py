@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.model import Status
-from pytest_szxc.reference import ApiError
+from pytest_szxc.reference import Answer, ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +157,30 @@ JUNK: tuple[Any, ...] = (
 @pytest.mark.parametrize("requirement", ["AIF-012", "AIF-013"])
 def test_an_odd_declaration_is_passed_over(requirement: str, junk: Any) -> None:
     assert judged(requirement, declaring(junk), only("primary", "signer")).status is Status.PASS
+
+
+def test_our_own_vector_alone_is_no_pass() -> None:
+    assert judged("AIF-015", clock_off(120), only("primary", "signer")).status is Status.INCONCLUSIVE
+
+
+def test_a_narrow_window_is_not_judged_by_clocks_that_differ_by_half_of_it() -> None:
+    def narrow(on: Platform) -> None:
+        held = on.accounts.by_name
+        held.update({name: replace(one, window=40.0) for name, one in held.items()})
+        declaring(on.accounts.described())(on)
+        clock_off(30)(on)
+
+    assert judged("AIF-012", narrow, only("primary", "signer")).status is Status.INCONCLUSIVE
+
+
+def test_a_login_page_is_no_refusal() -> None:
+    def page(on: Platform) -> None:
+        on.routes["operation_log"].guarded = False
+        login = Answer(document=b"<!DOCTYPE html><title>login</title>", content_type="text/html")
+        on.rewire("operation_log", lambda right: lambda call: login if call.account.name == "nobody" else right(call))
+
+    found = judged("AIF-010", page)
+    assert [one.observed for one in found.findings] == ["a page for people"]
 
 
 def test_a_declared_window_counts_more_than_that_of_the_scheme() -> None:

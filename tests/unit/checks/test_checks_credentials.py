@@ -79,12 +79,51 @@ def at(seconds: float) -> datetime:
         (reply(timestamp="2026-06-01T04:02:00"), 0),
         (reply(timestamp=True), 0),
         (reply(timestamp=10**30), 0),
+        (reply(timestamp=9 * 10**14), 0),
+        (reply(headers=(("date", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),)), 0),
         (reply(headers=(("date", "no date"),)), 0),
         (reply(headers=(("date", "Mon, 99 Jun 2026 04:02:00 GMT"),)), 0),
     ],
 )
 def test_how_far_the_platforms_clock_is_ahead(answer: Reply, seconds: float) -> None:
     assert credentials.ahead(answer) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "window", "agree"),
+    [(60, None, True), (61, None, False), (-60, 600.0, True), (61, 600.0, False), (30, 40.0, False), (-10, 40.0, True)],
+)
+def test_clocks_must_agree_better_where_the_window_is_narrow(
+    seconds: int, window: float | None, *, agree: bool
+) -> None:
+    assert credentials.clocks_agree(reply(timestamp=at(seconds).isoformat()), window) is agree
+
+
+class Windowed:
+    """A platform that lets everybody in, and keeps what was forged."""
+
+    def __init__(self) -> None:
+        self.accounts = (AccountFacts("signer", "sd-open", window=600.0, parts=("client", "time")),)
+        self.forged: list[str] = []
+
+    def ask(self, *_: object, forged: str = "", **__: object) -> Reply:
+        self.forged.append(forged)
+        return reply()
+
+
+@pytest.mark.parametrize(
+    ("declared", "asked"),
+    [
+        ({}, ["", "stale", "future", "early", "late"]),
+        ({"sd-open": 599.5}, ["", "stale:600", "future:600", "early:600", "late:600"]),
+        ({"sd-open": 1e30}, []),
+    ],
+)
+def test_times_are_forged_for_the_declared_window(declared: dict[str, float], asked: list[str]) -> None:
+    platform = Windowed()
+    door = credentials.Door(platform, "list_devices")  # type: ignore[arg-type] # stands for the platform
+    assert len(list(credentials.outside_window(door, declared))) == max(0, len(asked) - 1)
+    assert platform.forged == asked
 
 
 def test_times_are_in_utc() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -11,6 +12,7 @@ import pytest
 from pytest_szxc.errors import StatementError, TransportFault, Unjudgeable
 from pytest_szxc.model import Request, Response
 from pytest_szxc.target.auth import Credentials, account_headers, read_secret
+from pytest_szxc.target.redirects import follow
 from pytest_szxc.target.statement import Account, Secret
 
 if TYPE_CHECKING:
@@ -99,6 +101,26 @@ def test_faults_are_cleaned_too() -> None:
     with pytest.raises(TransportFault) as caught:
         held.guard(request, fail)
     assert caught.value.params == {"location": f"http://y/?t={PLACE}", "status": "302"}
+
+
+@pytest.mark.parametrize("where", ["https://login.invalid/?", "/elsewhere?"])
+@pytest.mark.parametrize("before", range(100, 200, 12))
+def test_no_redirect_shows_half_of_a_credential_that_stood_in_the_query(where: str, before: int) -> None:
+    held, request = credentials("bearer", "planted-credential+of/some-length")
+    asked = replace(request, forged="query:token")
+
+    def away(filled: Request) -> Response:
+        return Response(302, (("location", f"{where}{'p' * before}&back={filled.url}"),))
+
+    with pytest.raises(TransportFault, match=r"redirect\.") as caught:
+        held.guard(asked, lambda filled: follow(filled, away))
+    assert "planted" not in f"{caught.value} {caught.value.args}"
+
+
+def test_a_secret_in_a_url_within_a_url_is_taken_out() -> None:
+    held, request = credentials("bearer", "planted+credential/==")
+    twice = quote(quote("planted+credential/==", safe=""), safe="")
+    assert held.guard(request, lambda _: Response(200, (), twice.encode())).body == PLACE.encode()
 
 
 def test_what_could_be_ordinary_data_stays() -> None:

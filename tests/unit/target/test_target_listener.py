@@ -10,7 +10,7 @@ import pytest
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.reference.delivery import deliver
 from pytest_szxc.target.clock import VirtualClock
-from pytest_szxc.target.listener import Listener, Place, Script
+from pytest_szxc.target.listener import LONGEST_HEADER, Listener, Place, Script
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -56,6 +56,13 @@ def test_a_slow_receiver_takes_the_clocks_time() -> None:
     assert deliver(made.url, b"1") == 200
     assert clock.monotonic() == 30.0
     assert made.deliveries[0].at == NOW.isoformat()
+    made.close()
+
+
+def test_a_header_is_kept_whole_or_not_at_all() -> None:
+    made = listener(Place(), "one")
+    made.take("POST", [("X-Whole", "a" * LONGEST_HEADER), ("X-Long", "a" * LONGEST_HEADER + "b")], b"")
+    assert made.deliveries[0].headers == (("x-whole", "a" * LONGEST_HEADER), ("x-long", ""))
     made.close()
 
 

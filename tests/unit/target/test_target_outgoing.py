@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_szxc.record import instant
-from pytest_szxc.target.canonical import TIME_PROFILES
-from pytest_szxc.target.outgoing import WRITERS, coded, written
+from pytest_szxc.target.canonical import TIME_PROFILES, shape_of
+from pytest_szxc.target.outgoing import WRITERS, coded, coded_body, written
+from pytest_szxc.target.statement import BoundOperation
 
 MOMENT = "2026-10-14T12:04:26+08:00"
 
@@ -70,3 +72,27 @@ def test_a_code_goes_out_as_it_comes_in() -> None:
 def test_a_value_without_a_code_of_its_own_goes_out_as_it_is() -> None:
     asked = {"kind": "co2", "on": 1, "same": "x"}
     assert coded(asked, TABLES) == asked
+
+
+def test_each_code_of_a_list_goes_out() -> None:
+    tables = {"kind": TABLES["kind"], "kinds[]": TABLES["kind"]}
+    asked = ["airTemperature", "co2"]
+    assert coded({"kind": asked, "kinds": asked}, tables) == {"kind": ["T", "co2"], "kinds": ["T", "co2"]}
+
+
+def test_codes_inside_a_body_go_out_at_their_places_only() -> None:
+    body = {"kind": "airTemperature", "name": "airTemperature", "channels": [{"kind": "airHumidity"}, 1], "on": False}
+    sent = coded_body(body, {**TABLES, "channels[].kind": TABLES["kind"], "at.nowhere": TABLES["kind"]})
+    assert sent == {"kind": "T", "name": "airTemperature", "channels": [{"kind": "H"}, 1], "on": "0"}
+    assert body["kind"] == "airTemperature"
+
+
+@pytest.mark.parametrize("body", [None, "kind", 1, ["airTemperature"], {"kind": {"deep": "airTemperature"}}])
+def test_a_body_without_codes_goes_out_as_it_is(body: Any) -> None:
+    assert coded_body(body, TABLES) == body
+
+
+@given(st.sampled_from(["airTemperature", "airHumidity", "co2", "x-own", ""]))
+def test_what_goes_out_as_a_code_comes_back_as_the_value(kind: str) -> None:
+    bound = BoundOperation("list_entries", "GET", "/", values={"kind": TABLES["kind"]})
+    assert shape_of(bound, None, "rfc3339").canonical(dict(coded({"kind": kind}, bound.values))) == {"kind": kind}

@@ -198,3 +198,14 @@ def test_only_the_token_in_use_is_forgotten() -> None:
     assert tokens.held == "one"
     tokens.forget("one")
     assert tokens.held == ""
+
+
+def test_a_token_that_was_revoked_is_none_that_has_ended() -> None:
+    clock = VirtualClock(NOW)
+    tokens = Tokens(Account("primary", lifetime=10), profiles()["oauth2"], clock)
+    tokens.adopt("ended", answer())
+    clock.sleep(10.0)
+    tokens.adopt("revoked", answer())
+    tokens.forget("revoked")
+    clock.sleep(10.0)
+    assert tokens.expired() == "ended"
