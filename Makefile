@@ -62,8 +62,7 @@ demo: $(VENV)/installed
 
 # What waits (for packages, for servers) goes beside what computes; tests that measure time have the machine to themselves.
 test: $(VENV)/installed-dev
-	@$(MAKE) --no-print-directory --jobs=3 lint typecheck audit $(SERVERS:%=.venv-%/installed)
-	@$(MAKE) --no-print-directory selftest
+	@$(MAKE) --no-print-directory --jobs=3 lint typecheck audit selftest $(SERVERS:%=.venv-%/installed)
 	@$(MAKE) --no-print-directory --jobs=2 servers
 	@$(MAKE) --no-print-directory unit
 	@echo "make test: all good"

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pytest_szxc import reference as demo
 
-from .reference import FOLDER, TOPICS
+from .reference import TOPICS
 
-MUTANTS = demo.Mutants.of_topics(__package__ or "", FOLDER, TOPICS)
+MUTANTS = demo.Mutants.of_topics(TOPICS)

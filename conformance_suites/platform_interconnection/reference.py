@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,33 +15,14 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Answer, Call, Platform
 
 SUITE = "platform_interconnection"
-FOLDER = Path(__file__).parent
-TOPICS = tuple(sorted(path.stem.removeprefix("openapi_") for path in FOLDER.glob("openapi_*.json")))
-"""Each topic has its routes in ``reference_<topic>.py`` and their description in ``openapi_<topic>.json``."""
+TOPICS = demo.Topics(__package__ or "", Path(__file__).parent)
 
 
 def mount(platform: Platform) -> None:
     """Fill the node's tables and serve the operations of all topics."""
     node = Node(platform)
-    platform.parts[SUITE] = node
     fill(platform)
-    for topic in TOPICS:
-        import_module(f".reference_{topic}", __package__).mount(node)
-    for name in ("openapi", *(f"openapi_{topic}" for topic in TOPICS)):
-        platform.describe(_document(name))
-    platform.claim(SUITE, _classes())
-
-
-@cache
-def _document(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return found
-
-
-@cache
-def _classes() -> tuple[str, ...]:
-    suite = tomllib.loads((FOLDER / "suite.toml").read_text(encoding="utf-8"))
-    return tuple(row["id"] for row in suite["classes"])
+    TOPICS.mount(platform, SUITE, node)
 
 
 class Node:

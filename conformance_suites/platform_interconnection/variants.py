@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pytest_szxc import reference as demo
 
-from .reference import FOLDER, TOPICS
+from .reference import TOPICS
 
-VARIANTS = demo.Variants.of_topics(__package__ or "", FOLDER, TOPICS)
+VARIANTS = demo.Variants.of_topics(TOPICS)

@@ -10,6 +10,7 @@ from pytest_szxc.reference.deviations import Mutant, Mutants, Variant, Variants
 from pytest_szxc.reference.envelope import compact
 from pytest_szxc.reference.platform import Platform, build_platform
 from pytest_szxc.reference.store import Where
+from pytest_szxc.reference.topics import Topics
 from pytest_szxc.reference.xml_text import as_xml
 from pytest_szxc.target.statement import Envelope, Paging, Statement
 
@@ -26,6 +27,7 @@ __all__ = [
     "Platform",
     "Statement",
     "Text",
+    "Topics",
     "Variant",
     "Variants",
     "Where",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Text
@@ -12,9 +11,7 @@ from pytest_szxc.reference.platform import Platform
 from pytest_szxc.target.statement import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-    from types import ModuleType
+    from pytest_szxc.reference.topics import Topics
 
 Change = Callable[[Platform], None]
 StatementChange = Callable[[Statement], Statement]
@@ -51,10 +48,10 @@ class Mutants(dict[str, Mutant]):
     """A registry of mutants by name, filled by decorating functions."""
 
     @classmethod
-    def of_topics(cls, package: str, folder: Path, topics: Iterable[str]) -> Mutants:
-        """All that the files ``mutants_<topic>*.py`` of a folder register."""
+    def of_topics(cls, topics: Topics) -> Mutants:
+        """All that the files ``mutants_<topic>*.py`` register."""
         made = cls()
-        for topic, module in _parts(package, folder, "mutants", topics):
+        for topic, module in topics.parts("mutants"):
             for name, one in module.MUTANTS.items():
                 _once(made, name)
                 made[name] = replace(one, topic=topic)
@@ -83,10 +80,10 @@ class Variants(dict[str, Variant]):
         self.everywhere = everywhere
 
     @classmethod
-    def of_topics(cls, package: str, folder: Path, topics: Iterable[str]) -> Variants:
-        """All that the files ``variants_<topic>*.py`` of a folder register."""
+    def of_topics(cls, topics: Topics) -> Variants:
+        """All that the files ``variants_<topic>*.py`` register."""
         made = cls()
-        for topic, module in _parts(package, folder, "variants", topics):
+        for topic, module in topics.parts("variants"):
             for name, one in module.VARIANTS.items():
                 _once(made, name)
                 made[name] = one if module.VARIANTS.everywhere else replace(one, topic=topic)
@@ -103,15 +100,6 @@ class Variants(dict[str, Variant]):
             return apply
 
         return mark
-
-
-def _parts(package: str, folder: Path, kind: str, topics: Iterable[str]) -> Iterator[tuple[str, ModuleType]]:
-    """The modules of a kind, each with its topic: the longest that its name begins with."""
-    known = sorted(topics, key=len, reverse=True)
-    for path in sorted(folder.glob(f"{kind}_*.py")):
-        rest = path.stem.removeprefix(f"{kind}_")
-        topic = next((one for one in known if rest.startswith(one)), "")
-        yield topic, import_module(f".{path.stem}", package)
 
 
 def _once(registry: Mutants | Variants, name: str) -> None:
