@@ -8,6 +8,7 @@ from pytest_szxc import reference as demo
 
 from .reference import AUDIT, SUITE, part
 from .reference_command import TOPIC
+from .reference_data import DEVICES
 
 if TYPE_CHECKING:
     from pytest_szxc.reference import Answer, Call, Handler, Platform
@@ -58,7 +59,7 @@ def _offline(platform: Platform, status: int, code: int) -> None:
 
     def check(body: Row) -> None:
         right(body)
-        device = platform.store.get("agri:devices", body["deviceId"])
+        device = platform.store.get(DEVICES, body["deviceId"])
         if device and device["status"] == "offline":
             raise demo.ApiError(status, code, "device off-line")
 
@@ -80,7 +81,8 @@ def _offline_found_out(platform: Platform) -> None:
 
     def change(handler: Handler) -> Handler:
         def answer(call: Call) -> Answer:
-            if isinstance(call.body, dict) and list(call.body) == ["status"] and call.body["status"] in ONLINE:
+            told = isinstance(call.body, dict) and list(call.body) == ["status"] and call.body["status"] in ONLINE
+            if told and platform.store.get(DEVICES, call.params["device"])["status"] in ONLINE:
                 raise demo.ApiError(400, 40002, "invalid field: status")
             return handler(call)
 

@@ -46,7 +46,8 @@ def _audit_newest_first(platform: Platform) -> None:
 def _audit_with_more(platform: Platform) -> None:
     def richer(row: Row) -> Row:
         at = datetime.fromisoformat(row["at"]).astimezone(UTC).isoformat(timespec="milliseconds")
-        return row | {"at": at.replace("+00:00", "Z"), "address": "192.0.2.1", "result": "成功"}
+        result = "成功" if row["result"] == "ok" else row["result"]
+        return row | {"at": at.replace("+00:00", "Z"), "address": "192.0.2.1", "result": result}
 
     _told(platform, lambda rows: [richer(row) for row in rows])
 
