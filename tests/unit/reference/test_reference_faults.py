@@ -110,7 +110,9 @@ def test_nonces_count_on_each_path_alone(platform: Platform) -> None:
 
 
 def test_half_a_bearer_token_is_enough(platform: Platform) -> None:
-    call = Call(NOBODY, headers={"authorization": f"Bearer {platform.accounts.by_name['primary'].token[:-1]}x"})
+    token = platform.accounts.by_name["primary"].token
+    other = token[:-1] + ("y" if token.endswith("x") else "x")
+    call = Call(NOBODY, headers={"authorization": f"Bearer {other}"})
     assert code(platform, call) in {40101, 40102}
     faults.bearer_beginning_compared(platform)
     assert code(platform, call) == 0
