@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Answer, Call, Handler, Platform
 
 Row = dict[str, Any]
-VARIANTS = demo.Variants()
+VARIANTS = demo.Variants(everywhere=True)
 LAST_OF_THREE_BYTES = "\uffff"
 
 
