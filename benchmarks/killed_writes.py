@@ -13,7 +13,6 @@ A run without leave to write is counted at the platform: it must call no operati
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sqlite3
@@ -21,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -29,6 +28,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from figures import QUIET, pytest_command, tell
+from own_process import served, tell_and_wait
 from whole_suite import stated
 
 from pytest_szxc.catalogue.load import load_suites
@@ -39,7 +39,7 @@ from pytest_szxc.reference.server import serve
 from pytest_szxc.target.ledger import LEDGER, read_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from pytest_szxc.reference import Answer, Call, Handler, Platform
@@ -101,24 +101,7 @@ def serve_for_ever(folder: Path) -> None:
     counting(platform, folder / "writes")
     platform.wrap(held_back)
     with closing(platform), serve(platform) as url, stated(platform, url, folder / "szxc.toml") as tokens:
-        print(json.dumps(tokens), flush=True)
-        sys.stdin.read()
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[dict[str, str]]:
-    """The platform in a process of its own; the environment that holds its tokens."""
-    command = [sys.executable, __file__, "--serve", str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout is None or process.stdin is None:
-            raise OSError("no pipe to the server")
-        line = process.stdout.readline()
-        if not line:
-            raise OSError("the server did not start")
-        try:
-            yield json.loads(line)
-        finally:
-            process.stdin.close()
+        tell_and_wait(tokens)
 
 
 def tables(folder: Path) -> Tables:
@@ -244,7 +227,7 @@ def prove(folder: Path, kills: int, chosen: str = "") -> tuple[Tally, dict[str, 
     """Kill, clean up, compare; then read. With ``chosen`` (an expression for ``-k``) only these checks run."""
     tally = Tally()
     with ExitStack() as stack:
-        tokens = stack.enter_context(served(folder))
+        tokens = stack.enter_context(served(__file__, "--serve", str(folder)))
         scene = Scene(folder, tokens, chosen or writers(), tables(folder))
         lines = ledger_lines(folder, tokens, scene.writers)
         whole = scene.odd()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
-import sys
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
+
+from own_process import served, tell_and_wait
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.reference import build_platform
@@ -42,18 +41,8 @@ def spoil(platform: Platform) -> None:
 @contextmanager
 def serving(*, faulty: bool) -> Iterator[tuple[str, str]]:
     """A served farm: its URL and the token of its primary account."""
-    command = [sys.executable, __file__, *(["--faulty"] if faulty else [])]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout is None or process.stdin is None:
-            raise OSError("no pipe to the server")
-        line = process.stdout.readline()
-        if not line:
-            raise OSError("the server did not start")
-        try:
-            told = json.loads(line)
-            yield told["url"], told["token"]
-        finally:
-            process.stdin.close()  # the server lives as long as its input is open
+    with served(__file__, *(["--faulty"] if faulty else [])) as told:
+        yield told["url"], told["token"]
 
 
 def main() -> None:
@@ -67,8 +56,7 @@ def main() -> None:
             spoil(platform)
         with serve(platform) as url:
             token = platform.accounts.by_name["primary"].token
-            print(json.dumps({"url": url, "token": token}), flush=True)
-            sys.stdin.read()
+            tell_and_wait({"url": url, "token": token})
 
 
 if __name__ == "__main__":

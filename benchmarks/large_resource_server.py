@@ -6,15 +6,14 @@ The fault is one record twice: the last of a page of the largest size comes agai
 from __future__ import annotations
 
 import argparse
-import json
 import sqlite3
-import subprocess
-import sys
 import tempfile
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from own_process import served, tell_and_wait
 
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.checks.suite_package import import_part
@@ -75,18 +74,8 @@ def spoil(platform: Platform) -> None:
 @contextmanager
 def serving(*, faulty: bool) -> Iterator[tuple[str, str]]:
     """A served platform: its URL and the token of its primary account."""
-    command = [sys.executable, __file__, *(["--faulty"] if faulty else [])]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        if process.stdout is None or process.stdin is None:
-            raise OSError("no pipe to the server")
-        line = process.stdout.readline()
-        if not line:
-            raise OSError("the server did not start")
-        try:
-            told = json.loads(line)
-            yield told["url"], told["token"]
-        finally:
-            process.stdin.close()  # the server lives as long as its input is open
+    with served(__file__, *(["--faulty"] if faulty else [])) as told:
+        yield told["url"], told["token"]
 
 
 def main() -> None:
@@ -99,8 +88,7 @@ def main() -> None:
             spoil(platform)
         with serve(platform) as url:
             token = platform.accounts.by_name["primary"].token
-            print(json.dumps({"url": url, "token": token}), flush=True)
-            sys.stdin.read()
+            tell_and_wait({"url": url, "token": token})
 
 
 if __name__ == "__main__":

@@ -12,78 +12,63 @@ from .reference import SUITE, invalid, part
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_szxc.reference import Answer, ApiError, Call, Handler, Platform
+    from pytest_szxc.reference import Answer, Call, Handler, Platform
 
 Row = dict[str, Any]
 MUTANTS = demo.Mutants()
 _NOT_FOUND = 404
 
 
-def _wrapped(platform: Platform, change: Callable[[Row], Row]) -> None:
-    """Let the envelopes of good answers pass through ``change``."""
-    usual = platform.answering.wrap
-    platform.answering.wrap = lambda payload: change(usual(payload))
-
-
-def _refused(platform: Platform, change: Callable[[ApiError, Row], Row], *statuses: int) -> None:
-    """Let the bodies of refusals with some statuses pass through ``change``; of all refusals without any."""
-    usual = platform.answering.refuse
-    platform.answering.refuse = lambda error: (
-        change(error, usual(error)) if not statuses or error.status in statuses else usual(error)
-    )
-
-
 @MUTANTS.add("envelope-without-time", "报文无时间", "envelopes without a time")
 def _envelope_without_time(platform: Platform) -> None:
-    _wrapped(platform, lambda row: {name: value for name, value in row.items() if name != "timestamp"})
+    demo.wire_faults.envelopes(
+        platform, lambda row: {name: value for name, value in row.items() if name != "timestamp"}
+    )
 
 
 @MUTANTS.add("envelope-time-without-offset", "报文时间无时区", "envelopes' times have no offset")
 def _envelope_time_without_offset(platform: Platform) -> None:
-    _wrapped(platform, lambda row: row | {"timestamp": row["timestamp"][:19].replace("T", " ")})
+    demo.wire_faults.envelopes(platform, lambda row: row | {"timestamp": row["timestamp"][:19].replace("T", " ")})
 
 
 @MUTANTS.add("refusals-without-request-id", "错误应答无请求号", "refusals without a request id")
 def _refusals_without_request_id(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"requestId": None})
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"requestId": None})
 
 
 @MUTANTS.add("refusals-without-words", "错误应答说明为空", "refusals whose message is empty")
 def _refusals_without_words(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"message": ""}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"message": ""}, _NOT_FOUND)
 
 
 @MUTANTS.add("refusal-outside-envelope", "查无资源不用信封", "what is not found is said outside the envelope")
 def _refusal_outside_envelope(platform: Platform) -> None:
-    _refused(platform, lambda error, _: {"status": error.status, "error": "Not Found"}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda error, _: {"status": error.status, "error": "Not Found"}, _NOT_FOUND)
 
 
 @MUTANTS.add("refusals-say-success", "404 应答的代码写成功", "what is not found has the code of success")
 def _refusals_say_success(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"code": 0}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"code": 0}, _NOT_FOUND)
 
 
-@MUTANTS.add("request-id-constant", "未给请求号时总是同一个", "always the same id where the caller gives none")
-def _request_id_constant(platform: Platform) -> None:
-    platform.answering.named = lambda given: given or "r00000001"
+MUTANTS.add("request-id-constant", "未给请求号时总是同一个", "always the same id where the caller gives none")(
+    demo.wire_faults.request_id_constant
+)
 
 
-@MUTANTS.add("request-id-not-echoed", "不回显请求号", "the caller's id does not come back")
-def _request_id_not_echoed(platform: Platform) -> None:
-    usual = platform.answering.named
-    platform.answering.named = lambda _: usual(None)
+MUTANTS.add("request-id-not-echoed", "不回显请求号", "the caller's id does not come back")(
+    demo.wire_faults.request_id_not_echoed
+)
 
 
-@MUTANTS.add("request-id-cut-short", "请求号被截短", "the caller's id is cut short")
-def _request_id_cut_short(platform: Platform) -> None:
-    usual = platform.answering.named
-    platform.answering.named = lambda given: usual(given[:18] if given else None)
+MUTANTS.add("request-id-cut-short", "请求号被截短", "the caller's id is cut short")(
+    demo.wire_faults.request_id_cut_short
+)
 
 
-@MUTANTS.add("request-ids-repeat", "请求号八个一循环", "ids repeat after eight calls")
-def _request_ids_repeat(platform: Platform) -> None:
-    done = iter(range(1_000_000))
-    platform.answering.named = lambda given: given or f"r{next(done) % 8:08d}"
+MUTANTS.add("request-ids-repeat", "请求号八个一循环", "ids repeat after eight calls")(
+    demo.wire_faults.request_ids_repeat
+)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------

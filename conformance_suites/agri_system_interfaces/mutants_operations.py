@@ -13,7 +13,7 @@ from .reference_data import stamp
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_szxc.reference import Account, Answer, Call, Handler, Platform
+    from pytest_szxc.reference import Answer, Call, Handler, Platform
 
 Row = dict[str, Any]
 MUTANTS = demo.Mutants()
@@ -122,27 +122,14 @@ def _device_status_always_online(platform: Platform) -> None:
 # --- rate -------------------------------------------------------------------------------------------------------------
 
 
-def _metering(platform: Platform, change: Callable[[demo.ApiError], demo.ApiError]) -> None:
-    """Let the refusals of who asks too often pass through ``change``."""
-    right = platform.verifier.meter
-
-    def meter(account: Account) -> None:
-        try:
-            right(account)
-        except demo.ApiError as error:
-            raise change(error) from None
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
-
-
 @MUTANTS.add("rate-without-retry-after", "429 不带 Retry-After", "429 comes without Retry-After")
 def _rate_without_retry_after(platform: Platform) -> None:
-    _metering(platform, lambda error: demo.ApiError(error.status, error.code, error.message))
+    demo.wire_faults.too_often(platform, lambda error: demo.ApiError(error.status, error.code, error.message))
 
 
 @MUTANTS.add("rate-as-unavailable", "超频返回 503", "who asks too often is answered with 503")
 def _rate_as_unavailable(platform: Platform) -> None:
-    _metering(platform, lambda error: demo.ApiError(503, 50301, error.message, error.headers))
+    demo.wire_faults.too_often(platform, lambda error: demo.ApiError(503, 50301, error.message, error.headers))
 
 
 @MUTANTS.add("rate-not-kept", "声明频次而不控制", "a rate is declared, and nobody controls it")

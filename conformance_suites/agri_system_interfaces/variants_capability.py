@@ -10,8 +10,7 @@ from .reference import SUITE, invalid, part
 from .reference_data import DEVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from collections.abc import Callable
 
     from pytest_szxc.reference import Answer, Call, Handler, Platform
 
@@ -86,42 +85,19 @@ def _charset_in_capitals(platform: Platform) -> None:
     platform.answering.content_type = 'Application/JSON; Charset="UTF-8"'
 
 
-@VARIANTS.add("request-id-echoed-in-header", "请求号只在响应头回显", "the caller's id comes back in a header only")
-def _request_id_echoed_in_header(platform: Platform) -> None:
-    usual = platform.answering.named
-    platform.answering.named = lambda _: usual(None)
-
-    def change(outcome: demo.middleware.Outcome, environ: WSGIEnvironment) -> demo.middleware.Outcome:
-        given = environ.get("HTTP_X_REQUEST_ID")
-        return outcome.having(X_Request_Id=given) if given else outcome
-
-    platform.wrap(demo.middleware.rewriting(change))
+VARIANTS.add("request-id-echoed-in-header", "请求号只在响应头回显", "the caller's id comes back in a header only")(
+    demo.wire_faults.request_id_in_header
+)
 
 
-def _unencrypted(platform: Platform, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
-    """Answer otherwise what comes without encryption."""
-
-    def middleware(app: WSGIApplication) -> WSGIApplication:
-        def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            if environ["wsgi.url_scheme"] == "https":
-                return app(environ, start_response)
-            start_response(status, headers)
-            return [body]
-
-        return wrapped
-
-    platform.plain = True
-    platform.wrap(middleware)
+VARIANTS.add("plain-http-redirects", "80 端口重定向到 HTTPS", "port 80 redirects to https")(
+    demo.wire_faults.plain_http_redirects
+)
 
 
-@VARIANTS.add("plain-http-redirects", "80 端口重定向到 HTTPS", "port 80 redirects to https")
-def _plain_http_redirects(platform: Platform) -> None:
-    _unencrypted(platform, "301 Moved Permanently", [("Location", "https://szxc.invalid/")], b"")
-
-
-@VARIANTS.add("plain-http-is-a-portal", "80 端口为门户网站", "port 80 is a portal")
-def _plain_http_is_a_portal(platform: Platform) -> None:
-    _unencrypted(platform, "200 OK", [("Content-Type", "text/html")], b"<!DOCTYPE html><title>portal</title>")
+VARIANTS.add("plain-http-is-a-portal", "80 端口为门户网站", "port 80 is a portal")(
+    demo.wire_faults.plain_http_is_a_portal
+)
 
 
 # --- members ----------------------------------------------------------------------------------------------------------

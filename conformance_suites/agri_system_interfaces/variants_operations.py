@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
@@ -17,7 +16,7 @@ from .tables import codes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_szxc.reference import Account, Answer, Call, Platform
+    from pytest_szxc.reference import Answer, Call, Platform
 
 Row = dict[str, Any]
 VARIANTS = demo.Variants()
@@ -111,33 +110,12 @@ def _health_with_more(platform: Platform) -> None:
 # --- rate -------------------------------------------------------------------------------------------------------------
 
 
-@VARIANTS.add("rate-in-whole-minutes", "按整分钟计数", "requests are counted by the minute of the clock")
-def _rate_in_whole_minutes(platform: Platform) -> None:
-    counts: Counter[tuple[str, str]] = Counter()
-
-    def meter(account: Account) -> None:
-        now = platform.clock()
-        key = (account.name, f"{now:%H:%M}")
-        counts[key] += 1
-        if account.rate and counts[key] > account.rate:
-            raise demo.ApiError(429, 42901, "too many requests", {"Retry-After": str(60 - now.second)})
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
+VARIANTS.add("rate-in-whole-minutes", "按整分钟计数", "requests are counted by the minute of the clock")(
+    demo.wire_faults.rate_in_whole_minutes
+)
 
 
-@VARIANTS.add("rate-until-a-date", "Retry-After 为日期", "Retry-After is a date")
-def _rate_until_a_date(platform: Platform) -> None:
-    right = platform.verifier.meter
-
-    def meter(account: Account) -> None:
-        try:
-            right(account)
-        except demo.ApiError as error:
-            until = platform.clock() + timedelta(seconds=int(error.headers["Retry-After"]))
-            date = {"Retry-After": format_datetime(until, usegmt=True)}
-            raise demo.ApiError(error.status, error.code, error.message, date) from None
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
+VARIANTS.add("rate-until-a-date", "Retry-After 为日期", "Retry-After is a date")(demo.wire_faults.retry_after_as_date)
 
 
 @VARIANTS.add("rate-of-a-reader", "限流账号只读", "the account whose rate is tried may only read")

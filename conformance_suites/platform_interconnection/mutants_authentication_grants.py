@@ -221,26 +221,14 @@ def _rate_not_controlled(platform: Platform) -> None:
     platform.verifier.meter = lambda _: None  # type: ignore[method-assign]
 
 
-def _too_many(platform: Platform, change: Callable[[demo.ApiError], demo.ApiError]) -> None:
-    right = platform.verifier.meter
-
-    def meter(account: Account) -> None:
-        try:
-            right(account)
-        except demo.ApiError as error:
-            raise change(error) from None
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
-
-
 @MUTANTS.add("too-many-without-retry-after", "429 不带 Retry-After", "429 comes without Retry-After")
 def _too_many_without_retry_after(platform: Platform) -> None:
-    _too_many(platform, lambda error: demo.ApiError(error.status, error.code, error.message))
+    demo.wire_faults.too_often(platform, lambda error: demo.ApiError(error.status, error.code, error.message))
 
 
 @MUTANTS.add("too-many-forbidden", "超频返回 403", "who asks too often is answered with 403")
 def _too_many_forbidden(platform: Platform) -> None:
-    _too_many(platform, lambda error: demo.ApiError(403, 42901, error.message, error.headers))
+    demo.wire_faults.too_often(platform, lambda error: demo.ApiError(403, 42901, error.message, error.headers))
 
 
 @MUTANTS.add("refused-for-ever", "Retry-After 过后仍被拒", "who comes back when told to is refused again")

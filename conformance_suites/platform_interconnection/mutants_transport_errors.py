@@ -36,75 +36,58 @@ def _member_in_pascal_case(platform: Platform) -> None:
     platform.alter("capability", lambda answer: answer.with_payload(answer.payload | {"Maintainer": "测试单位"}))
 
 
-def _wrapped(platform: Platform, change: Callable[[Row], Row]) -> None:
-    """Let the envelopes of good answers pass through ``change``."""
-    usual = platform.answering.wrap
-    platform.answering.wrap = lambda payload: change(usual(payload))
-
-
-def _refused(platform: Platform, change: Callable[[ApiError, Row], Row], *statuses: int) -> None:
-    """Let the bodies of refusals with some statuses pass through ``change``; of all refusals without any."""
-    usual = platform.answering.refuse
-    platform.answering.refuse = lambda error: (
-        change(error, usual(error)) if not statuses or error.status in statuses else usual(error)
-    )
-
-
 def _without(row: Row, name: str) -> Row:
     return {key: value for key, value in row.items() if key != name}
 
 
 @MUTANTS.add("envelope-without-time", "报文无时间", "envelopes without a time")
 def _envelope_without_time(platform: Platform) -> None:
-    _wrapped(platform, lambda row: _without(row, "timestamp"))
+    demo.wire_faults.envelopes(platform, lambda row: _without(row, "timestamp"))
 
 
 @MUTANTS.add("refusals-without-request-id", "错误应答无请求号", "refusals without a request id")
 def _refusals_without_request_id(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"requestId": None})
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"requestId": None})
 
 
 @MUTANTS.add("refusals-without-words", "错误应答说明为空", "refusals whose message is empty")
 def _refusals_without_words(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"message": ""}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"message": ""}, _NOT_FOUND)
 
 
 @MUTANTS.add("refusal-outside-envelope", "查无资源不用包络", "what is not found is said outside the envelope")
 def _refusal_outside_envelope(platform: Platform) -> None:
-    _refused(platform, lambda error, _: {"status": error.status, "error": "Not Found"}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda error, _: {"status": error.status, "error": "Not Found"}, _NOT_FOUND)
 
 
-@MUTANTS.add("request-id-constant", "未给请求号时总是同一个", "always the same id where the caller gives none")
-def _request_id_constant(platform: Platform) -> None:
-    platform.answering.named = lambda given: given or "r00000001"
+MUTANTS.add("request-id-constant", "未给请求号时总是同一个", "always the same id where the caller gives none")(
+    demo.wire_faults.request_id_constant
+)
 
 
-@MUTANTS.add("request-id-not-echoed", "不回显请求号", "the caller's id does not come back")
-def _request_id_not_echoed(platform: Platform) -> None:
-    usual = platform.answering.named
-    platform.answering.named = lambda _: usual(None)
+MUTANTS.add("request-id-not-echoed", "不回显请求号", "the caller's id does not come back")(
+    demo.wire_faults.request_id_not_echoed
+)
 
 
-@MUTANTS.add("request-id-cut-short", "请求号被截短", "the caller's id is cut short")
-def _request_id_cut_short(platform: Platform) -> None:
-    usual = platform.answering.named
-    platform.answering.named = lambda given: usual(given[:18] if given else None)
+MUTANTS.add("request-id-cut-short", "请求号被截短", "the caller's id is cut short")(
+    demo.wire_faults.request_id_cut_short
+)
 
 
-@MUTANTS.add("request-ids-repeat", "请求号八个一循环", "ids repeat after eight calls")
-def _request_ids_repeat(platform: Platform) -> None:
-    done = iter(range(1_000_000))
-    platform.answering.named = lambda given: given or f"r{next(done) % 8:08d}"
+MUTANTS.add("request-ids-repeat", "请求号八个一循环", "ids repeat after eight calls")(
+    demo.wire_faults.request_ids_repeat
+)
 
 
 @MUTANTS.add("timestamp-without-offset", "报文时间无时区", "envelopes' times have no offset")
 def _timestamp_without_offset(platform: Platform) -> None:
-    _wrapped(platform, lambda row: row | {"timestamp": row["timestamp"][:19].replace("T", " ")})
+    demo.wire_faults.envelopes(platform, lambda row: row | {"timestamp": row["timestamp"][:19].replace("T", " ")})
 
 
 @MUTANTS.add("refusals-in-milliseconds", "错误应答的时间用毫秒戳", "refusals alone tell the time in milliseconds")
 def _refusals_in_milliseconds(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"timestamp": int(platform.clock().timestamp() * 1000)})
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"timestamp": int(platform.clock().timestamp() * 1000)})
 
 
 @MUTANTS.add("time-with-slashes", "能力声明的时间用斜线", "the capability document has a time with slashes")
@@ -115,7 +98,7 @@ def _time_with_slashes(platform: Platform) -> None:
 
 @MUTANTS.add("error-code-unpublished", "错误码不在公布表", "a code that is not published")
 def _error_code_unpublished(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"code": 40499}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"code": 40499}, _NOT_FOUND)
 
 
 @MUTANTS.add("error-status-differs", "错误码与 HTTP 码不符", "codes come with other HTTP statuses")
@@ -130,17 +113,17 @@ def _errors_with_status_200(platform: Platform) -> None:
 
 @MUTANTS.add("error-shows-java", "错误信息带 Java 堆栈", "an error shows a Java trace")
 def _error_shows_java(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"message": JAVA}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"message": JAVA}, _NOT_FOUND)
 
 
 @MUTANTS.add("error-shows-statement", "错误信息带 SQL 语句", "an error shows an SQL statement")
 def _error_shows_statement(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"message": STATEMENT}, _NOT_FOUND)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"message": STATEMENT}, _NOT_FOUND)
 
 
 @MUTANTS.add("error-shows-path", "错误信息的附加成员带文件路径", "a further member of an error shows a file's path")
 def _error_shows_path(platform: Platform) -> None:
-    _refused(platform, lambda _, row: row | {"detail": {"at": "/opt/node/conf/application.yml"}}, _BAD)
+    demo.wire_faults.refusals(platform, lambda _, row: row | {"detail": {"at": "/opt/node/conf/application.yml"}}, _BAD)
 
 
 @MUTANTS.add("crash-shows-trace", "参数错误致 500 并露出堆栈", "a bad parameter crashes and shows the trace")
@@ -188,7 +171,7 @@ def _unknown_parameter_filters(platform: Platform) -> None:
 
 def _missing(platform: Platform, change: Callable[[ApiError, Row], Row]) -> None:
     """Let the bodies of refusals for what is missing pass through ``change``."""
-    _refused(platform, lambda error, row: change(error, row) if error.code == MISSING else row, _BAD)
+    demo.wire_faults.refusals(platform, lambda error, row: change(error, row) if error.code == MISSING else row, _BAD)
 
 
 @MUTANTS.add("missing-field-unnamed", "缺必填项时不说明缺哪一项", "what is missing is not named")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
-from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
@@ -139,33 +136,12 @@ def _columns_not_told(platform: Platform) -> None:
     platform.alter("granted_record", lambda answer: answer.with_payload(answer.payload["record"]))
 
 
-@VARIANTS.add("retry-after-as-date", "Retry-After 用日期", "Retry-After is a date")
-def _retry_after_as_date(platform: Platform) -> None:
-    right = platform.verifier.meter
-
-    def meter(account: Account) -> None:
-        try:
-            right(account)
-        except demo.ApiError as error:
-            until = platform.clock() + timedelta(seconds=int(error.headers["Retry-After"]))
-            date = {"Retry-After": format_datetime(until, usegmt=True)}
-            raise demo.ApiError(error.status, error.code, error.message, date) from None
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
+VARIANTS.add("retry-after-as-date", "Retry-After 用日期", "Retry-After is a date")(demo.wire_faults.retry_after_as_date)
 
 
-@VARIANTS.add("rate-in-whole-minutes", "按整分钟计数", "requests are counted by the minute of the clock")
-def _rate_in_whole_minutes(platform: Platform) -> None:
-    counts: Counter[tuple[str, str]] = Counter()
-
-    def meter(account: Account) -> None:
-        now = platform.clock()
-        key = (account.name, f"{now:%H:%M}")
-        counts[key] += 1
-        if account.rate and counts[key] > account.rate:
-            raise demo.ApiError(429, 42901, "too many requests", {"Retry-After": str(60 - now.second)})
-
-    platform.verifier.meter = meter  # type: ignore[method-assign]
+VARIANTS.add("rate-in-whole-minutes", "按整分钟计数", "requests are counted by the minute of the clock")(
+    demo.wire_faults.rate_in_whole_minutes
+)
 
 
 @VARIANTS.add(

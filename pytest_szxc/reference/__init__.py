@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_szxc.model import Text
-from pytest_szxc.reference import faults, middleware, pages, rebind, verifier
+from pytest_szxc.reference import faults, middleware, pages, rebind, verifier, wire_faults
 from pytest_szxc.reference.accounts import Account
 from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_parameter, no_resource, not_permitted
 from pytest_szxc.reference.deviations import Mutant, Mutants, Variant, Variants
@@ -42,4 +42,5 @@ __all__ = [
     "pages",
     "rebind",
     "verifier",
+    "wire_faults",
 ]
