@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import StatementError, Unjudgeable
 from pytest_szxc.printable import show
+from pytest_szxc.target.evidence_folder import is_evidence_folder, suite_of
 from pytest_szxc.target.network import NetworkOptions
 from pytest_szxc.target.statement_file import default_statement, find_statement, load_statement
 from pytest_szxc.target.streams import Adapter
@@ -168,6 +169,9 @@ def _statement(
 def _answerable(catalogue: Mapping[str, Suite], target: str) -> Iterator[str]:
     """The suites that speak of what a target can have: files hold records, and answer no questions."""
     of_files = target != DEMO and "://" not in target and not target.startswith(IN_PROCESS)
+    if of_files and is_evidence_folder(target):
+        yield suite_of(Path(target))  # its manifest says what it is evidence for
+        return
     for suite in catalogue.values():
         if not of_files or any(operation.file for operation in suite.operations.values()):
             yield suite.id

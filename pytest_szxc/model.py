@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,8 @@ class Operation:
     """Something a suite asks of the SUT, named by the suite and bound to HTTP by a binding.
 
     Attributes:
-        answer: ``records`` (a paged stream), ``object`` (one canonical object) or ``document`` (bytes).
+        answer: ``records`` (a paged stream), ``object`` (one canonical object), ``document`` (bytes) or ``table`` (many
+            rows as columns: CSV, NDJSON or Parquet; ``schema`` is that of a row).
         owner: id of the requirement that fails if the operation is claimed but absent.
         schema: ``$id`` of the canonical record or object; its date-time members follow the declared time profile.
         key: member that names a record to a person.
@@ -163,6 +164,7 @@ class Suite:
     """One conformance suite: everything its folder says.
 
     ``write_probe`` is the operation that does nothing to an object that does not exist: it shows the right to write.
+    ``profiles`` are the tables of limits that a statement may replace.
     """
 
     id: str
@@ -178,6 +180,7 @@ class Suite:
     folder: Path
     digest: str = ""
     write_probe: str | None = None
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,11 +290,25 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What a check shows beside its observations: a picture, or an explanation. It proves nothing and is not counted.
+
+    A check yields one; ``exhibits.curve``, ``field_map``, ``timeline`` and ``explanation`` make them. ``data`` is plain
+    JSON, each kind in its own form (schema ``urn:szxc:szxc:report``).
+    """
+
+    kind: Literal["curve", "map", "timeline", "text"]
+    title: Text
+    data: Json
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What is decided about one requirement.
 
-    ``observed`` counts the observations judged; ``findings`` holds the first of ``found``. ``tries`` is how often the
-    request was sent that needed most: a pass at the second try is said to be one.
+    ``observed`` counts the observations judged; ``findings`` holds the first of ``found``, ``exhibits`` the first of
+    ``exhibited``. ``tries`` is how often the request was sent that needed most: a pass at the second try is said to be
+    one.
     """
 
     requirement: str
@@ -302,3 +319,5 @@ class Verdict:
     cause: Cause | None = None
     exchanges: tuple[str, ...] = ()
     tries: int = 1
+    exhibits: tuple[Exhibit, ...] = ()
+    exhibited: int = 0

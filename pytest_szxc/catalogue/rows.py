@@ -28,6 +28,7 @@ def suite_from_rows(value: dict[str, Json], rows: list[dict[str, Json]], folder:
         folder=folder,
         digest=digest,
         write_probe=value.get("write_probe"),
+        profiles=tuple(value.get("profiles", ())),
     )
 
 

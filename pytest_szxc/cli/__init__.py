@@ -16,6 +16,7 @@ from pytest_szxc.cli.cleanup import cleanup
 from pytest_szxc.cli.doctor import doctor
 from pytest_szxc.cli.explain import explain
 from pytest_szxc.cli.hostile import serve_bad
+from pytest_szxc.cli.manifest import manifest
 from pytest_szxc.cli.proof import rejudge, selftest
 from pytest_szxc.errors import CatalogueError, SzxcError
 from pytest_szxc.plugin import write_lines
@@ -53,6 +54,7 @@ for command in (
     doctor,
     rejudge,
     cleanup,
+    manifest,
     serve_bad,
     explain,
 ):

@@ -28,6 +28,8 @@ _PAGE_STARTS = (b"<!doctype html", b"<html")
 _CODES = {401: "http.unauthorised", 403: "http.forbidden", 429: "http.rate-limited"}
 _CLASSES = {1: "http.informational", 3: "http.redirect", 4: "http.client-error", 5: "http.server-error"}
 _KEYS_SHOWN = 10
+BYTES = frozenset({"document", "table"})
+"""Kinds of answers whose body is no JSON of the API's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def read_answer(
     response = response_of(exchange)
     if response.status not in _OK:
         return _error(operation, bound, exchange.id, response, accept)
-    if operation.answer == "document":
+    if operation.answer in BYTES:
         return _document_answer(bound, exchange.id, response, accept)
     if operation.effect is not Effect.READ and (response.status == _NO_CONTENT or not response.body.strip()):
         return Answer(exchange.id, response)

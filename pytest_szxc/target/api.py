@@ -21,6 +21,7 @@ from pytest_szxc.target.statement import BoundOperation
 from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
 from pytest_szxc.target.strict_json import parse
 from pytest_szxc.target.sut import EPOCH, PageSeen, Reply
+from pytest_szxc.target.table_shelf import TableShelf
 from pytest_szxc.target.walking import Walk, pages_of
 from pytest_szxc.target.xml_answers import listed
 
@@ -64,6 +65,7 @@ class ApiSource:
         self._now = now
         self._observe = adapter.observe if adapter else None
         self._shapes: dict[tuple[str, str], Shape] = {}
+        self._tables = TableShelf(statement)
 
     def effect(self, suite: Suite, operation: Operation) -> Effect:
         """See ``Source``."""
@@ -171,6 +173,7 @@ class ApiSource:
         value = self._object(call, bound, answer)
         record = record_of(call.operation, value, Location(answer.exchange), self._now)
         made = self._courier.store.get(answer.exchange)
+        tabular = made if call.operation.answer == "table" and answer.fine else None
         return Reply(
             answer.exchange,
             answer.response,
@@ -183,6 +186,7 @@ class ApiSource:
             sent=(instant(made.started) if made else None) or EPOCH,
             request=made.request if made else None,
             fine=answer.fine,
+            table=self._tables.of(call, tabular, record.origin) if tabular else None,
         )
 
     def _pages(self, call: Call, bound: BoundOperation, requests: Sequence[Request]) -> Iterator[Page]:

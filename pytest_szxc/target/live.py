@@ -21,6 +21,7 @@ from pytest_szxc.target.crew import Crew
 from pytest_szxc.target.ledger import Ledger
 from pytest_szxc.target.outgoing import written
 from pytest_szxc.target.own_devices import OwnDevices
+from pytest_szxc.target.profiles import shipped_profile
 from pytest_szxc.target.retrying import TRIES
 from pytest_szxc.target.sink import METHOD as SINK
 from pytest_szxc.target.sink import Sink, open_sink, place_for
@@ -124,6 +125,11 @@ class LiveSut:
     def regions(self) -> tuple[str, ...]:
         """See ``Sut``."""
         return self._statement.regions
+
+    def profile(self, suite: Suite, name: str) -> tuple[Mapping[str, str], ...]:
+        """See ``Sut``; the suite's own table unless the statement replaces it."""
+        own = self._statement.profiles.get(suite.id, {}).get(name)
+        return (own or shipped_profile(suite.folder, name)).rows
 
     @property
     def accounts(self) -> tuple[AccountFacts, ...]:

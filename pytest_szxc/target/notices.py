@@ -5,13 +5,17 @@ They follow from the recording alone, so that judging it again gives the same.
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Cause
 from pytest_szxc.printable import bare_url, show
+from pytest_szxc.target.answers import BYTES
 from pytest_szxc.target.discovery import CAPABILITY, SCHEMA
+from pytest_szxc.target.evidence_folder import DIGEST, MANIFEST, OPERATION
+from pytest_szxc.target.file_reading import METHOD as FILE
 from pytest_szxc.target.redirects import FOLLOWED
 from pytest_szxc.target.skew import skew_of
 from pytest_szxc.target.strict_json import parse
@@ -49,7 +53,17 @@ def notices(
     found = [_counted([cause for _, cause in sorted(rows, key=lambda row: row[0])]) for _, rows in sorted(seen.items())]
     if skew and skew.telling:
         found.insert(0, Cause("notice.clock-skew", {"difference": skew.words}, skew.exchange))
+    found += _replaced(statement)
     return (*found, Cause("notice.insecure")) if insecure else tuple(found)
+
+
+def _replaced(statement: Statement) -> list[Cause]:
+    """Which limits are not the suite's own."""
+    return [
+        Cause("notice.profile", {"suite": suite, "table": name, "file": show(own.file), "digest": own.digest})
+        for suite, tables in sorted(statement.profiles.items())
+        for name, own in sorted(tables.items())
+    ]
 
 
 def _counted(causes: list[Cause]) -> Cause:
@@ -59,7 +73,9 @@ def _counted(causes: list[Cause]) -> Cause:
 
 def _of(exchange: Exchange, statement: Statement, suites: Mapping[str, Suite]) -> Iterator[Cause]:
     response = exchange.response
-    if response is None:
+    if exchange.operation == OPERATION:
+        yield from _of_folder(exchange)
+    if response is None or exchange.request.method == FILE:
         return
     if any(attempt.status == _TOO_MANY for attempt in exchange.earlier) and response.status in _OK:
         yield Cause("notice.slowed", {}, exchange.id)
@@ -76,6 +92,15 @@ def _of(exchange: Exchange, statement: Statement, suites: Mapping[str, Suite]) -
         )
 
 
+def _of_folder(exchange: Exchange) -> Iterator[Cause]:
+    """Which evidence was judged, and which files of it are not as the manifest states them."""
+    if exchange.request.method == DIGEST and exchange.fault:
+        yield Cause(exchange.fault, dict(exchange.fault_params), exchange.id)
+    elif exchange.request.url == MANIFEST and exchange.response:
+        digest = hashlib.sha256(exchange.response.body).hexdigest()
+        yield Cause("notice.evidence-folder", {"digest": digest}, exchange.id)
+
+
 def _led_to(response: Response) -> str | None:
     """Where the last redirect led that was followed."""
     hops = [value for name, value in response.headers if name == FOLLOWED]
@@ -89,7 +114,7 @@ def _wants_json(exchange: Exchange, response: Response, suites: Mapping[str, Sui
         for suite in suites.values()
         if exchange.operation in suite.operations
     }
-    return bool(kinds) and "document" not in kinds and response.body[:64].lstrip(_BLANK).startswith(_JSON)
+    return bool(kinds) and not kinds & BYTES and response.body[:64].lstrip(_BLANK).startswith(_JSON)
 
 
 def version_differences(

@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import StatementError
 from pytest_szxc.printable import show
+from pytest_szxc.target.evidence_folder import (
+    FolderSource,
+    is_evidence_folder,
+    read_list,
+    recorded_folder,
+    verify_files,
+)
+from pytest_szxc.target.file_reading import FileReader
 from pytest_szxc.target.files import FileSource, data_files, recorded_files
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.pace import Pace
 from pytest_szxc.target.redirects import origin
 from pytest_szxc.target.retrying import TRIES
+from pytest_szxc.target.table_shelf import TableShelf
 from pytest_szxc.target.transports import (
     IN_PROCESS,
     IN_PROCESS_URL,
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Suite
     from pytest_szxc.target.clock import Clock
-    from pytest_szxc.target.files import DataFile
+    from pytest_szxc.target.file_reading import DataFile
     from pytest_szxc.target.ledger import Ledger
     from pytest_szxc.target.network import NetworkOptions
     from pytest_szxc.target.statement import Limits, Statement
@@ -76,6 +85,8 @@ def open_target(target: str, statement: Statement, setting: Setting, options: Ne
         own = replace(statement, base_url=checked_url(url))
         transport = HttpTransport(url, own.limits, own.accounts, options=options, clock=setting.clock, sign=sign)
         return _over(transport, own, setting)
+    if is_evidence_folder(target):
+        return _of_folder(Path(target), statement, setting)
     return _of_files(data_files(Path(target)), statement, setting)
 
 
@@ -86,6 +97,8 @@ def open_replay(statement: Statement, setting: Setting) -> LiveSut:
         statement: of the recorded run.
         setting: of the recorded run: its clock's instant, seed, permissions and prefix.
     """
+    if recorded_folder(setting.store):
+        return _of_folder(None, statement, setting)
     files = recorded_files(setting.store)
     if files:
         return _of_files(files, statement, setting)
@@ -119,6 +132,17 @@ def _over(transport: Transport, statement: Statement, setting: Setting) -> LiveS
 
 def _of_files(files: list[DataFile], statement: Statement, setting: Setting) -> LiveSut:
     source = FileSource(files, statement, setting.store, clock=setting.clock, now=setting.now, suites=setting.suites)
+    return _live(setting, statement, source=source)
+
+
+def _of_folder(folder: Path | None, statement: Statement, setting: Setting) -> LiveSut:
+    """The system that a folder of evidence speaks of; ``None`` for one that was recorded."""
+    reader = FileReader(setting.store, setting.clock)
+    evidence = read_list(folder, reader, setting.suites)
+    if folder is not None:
+        verify_files(evidence, reader)
+    tables = TableShelf(statement)
+    source = FolderSource(evidence, statement, reader, now=setting.now, suites=setting.suites, tables=tables)
     return _live(setting, statement, source=source)
 
 

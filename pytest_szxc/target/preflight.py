@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.errors import PermissionMissing, Unjudgeable
 from pytest_szxc.model import Cause
 from pytest_szxc.target.accounts import facts_of
+from pytest_szxc.target.answers import BYTES
 from pytest_szxc.target.causes import HOPELESS, LATE, code_of, params_of, symptom_of
 from pytest_szxc.target.skew import skew_of
 
@@ -143,7 +144,7 @@ def preflight(
 
 def _telling(sut: LiveSut, place: Place, operation: str) -> bool:
     """Whether an answer shows the platform: any page at all would do for a document, a login page too."""
-    return sut.suites[place[0]].operations[operation].answer != "document"
+    return sut.suites[place[0]].operations[operation].answer not in BYTES
 
 
 def _answers(seen: _Seen, place: Place, operation: str) -> bool:

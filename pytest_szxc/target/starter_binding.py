@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_szxc.catalogue.openapi import envelope_of
 from pytest_szxc.catalogue.schemas import store
 from pytest_szxc.printable import show
+from pytest_szxc.target.answers import BYTES
 from pytest_szxc.target.default_binding import default_operations, parameters
 from pytest_szxc.target.toml_text import inline, key, quoted
 
@@ -73,7 +74,7 @@ def _operation_lines(operation: Operation, found: ApiOperation, given: frozenset
     if operation.answer == "records":
         yield from words.comment("records")
         table = {**_guessed_lists(found), "paging": _guessed_paging(found)}
-    elif operation.answer == "document":
+    elif operation.answer in BYTES:
         table = {"envelope": False}
     table |= {name: found.extension[name] for name in SAID if name in found.extension}
     yield from (f"{name} = {inline(value)}" for name, value in table.items())

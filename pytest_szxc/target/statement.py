@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_szxc.model import Json
+    from pytest_szxc.target.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,8 @@ class Statement:
 
     ``sink`` is the address under which the platform reaches the tester, for notices that it sends of itself.
 
+    ``profiles`` are the tables of limits that it replaces, by suite and table.
+
     ``operations`` are keyed by (suite, operation). ``digest`` is the SHA-256 of the file, for the record.
     """
 
@@ -166,6 +169,7 @@ class Statement:
     regions_date: str = ""
     options: dict[str, Json] = field(default_factory=dict)
     sink: str = ""
+    profiles: dict[str, dict[str, Profile]] = field(default_factory=dict)
     declared: bool = True
     digest: str = ""
     path: Path | None = None

@@ -15,6 +15,7 @@ from pytest_szxc.errors import StatementError
 from pytest_szxc.printable import bare_url, show
 from pytest_szxc.target.bound import envelope_from, operation_from
 from pytest_szxc.target.default_binding import default_envelope, default_operations
+from pytest_szxc.target.profiles import load_profiles
 from pytest_szxc.target.statement import Account, Claim, Envelope, Limits, Secret, Statement
 from pytest_szxc.target.statement_checks import (
     SECRET_KEYS,
@@ -101,7 +102,7 @@ def load_statement(path: Path, suites: Mapping[str, Suite]) -> Statement:
     operations = _operations(document.value.get("binding", {}), suites)
     for fault in unbound_faults(document, suites, operations):
         raise fault
-    return _statement(document, operations)
+    return replace(_statement(document, operations), profiles=load_profiles(document, suites))
 
 
 def require_known_schemes(statement: Statement) -> None:

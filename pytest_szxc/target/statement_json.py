@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_szxc.model import Effect
+from pytest_szxc.target.profiles import Profile
 from pytest_szxc.target.statement import (
     Account,
     BoundOperation,
@@ -46,9 +47,14 @@ def statement_from(row: Mapping[str, Json]) -> Statement:
         "claims": {name: _claim(item) for name, item in row["claims"].items()},
         "operations": {(suite, item.operation): item for suite, item in bound},
         "regions": tuple(row["regions"]),
+        "profiles": {suite: _profiles(tables) for suite, tables in row["profiles"].items()},
         "path": Path(row["path"]) if row["path"] else None,
     }
     return Statement(**values)
+
+
+def _profiles(tables: Mapping[str, Json]) -> dict[str, Profile]:
+    return {name: Profile(tuple(row["rows"]), row["file"], row["digest"]) for name, row in tables.items()}
 
 
 def _claim(row: Mapping[str, Json]) -> Claim:

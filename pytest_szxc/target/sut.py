@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_szxc.record import Record
     from pytest_szxc.target.accounts import AccountFacts
     from pytest_szxc.target.sink import Sink
+    from pytest_szxc.target.tables import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """When something was sent that was not: read from a file."""
@@ -38,6 +39,7 @@ class Reply:
         elapsed: seconds that the answer took.
         sent: when the request was sent (aware, UTC).
         request: what was sent, as it is recorded, its credentials placeholders.
+        table: the columns of the body (operations that answer ``table``).
     """
 
     exchange: str
@@ -51,6 +53,7 @@ class Reply:
     sent: datetime = EPOCH
     fine: bool = True
     request: Request | None = None
+    table: Table | None = None
 
     def at(self, pointer: str = "") -> Location:
         """A location in this exchange; ``pointer`` is free text such as ``header X-Data-Level``."""
@@ -111,6 +114,13 @@ class Sut(Protocol):
     @property
     def regions(self) -> tuple[str, ...]:
         """Codes of the regions that exist, of 6, 9 or 12 digits, as the statement lists them; empty without a list."""
+
+    def profile(self, name: str) -> tuple[Mapping[str, str], ...]:
+        """The rows of a table of limits (``profiles`` in suite.toml): the suite's own, or what the statement gives.
+
+        Args:
+            name: of the table, without ``.csv``.
+        """
 
     @property
     def seed(self) -> str:

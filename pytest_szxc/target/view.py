@@ -79,6 +79,12 @@ class SutView:
         """See ``Sut``."""
         return self._live.regions
 
+    def profile(self, name: str) -> tuple[Mapping[str, str], ...]:
+        """See ``Sut``."""
+        if self._suite is None or name not in self._suite.profiles:
+            raise LookupError(name)  # a fault of the check
+        return self._live.profile(self._suite, name)
+
     @property
     def accounts(self) -> tuple[AccountFacts, ...]:
         """See ``Sut``."""

@@ -9,10 +9,11 @@ from conftest import NOW, operation
 
 from pytest_szxc.errors import SzxcError, TransportFault, Unjudgeable
 from pytest_szxc.model import Exchange, Location, Request, Response
-from pytest_szxc.target import csv_cells, files
+from pytest_szxc.target import csv_cells, file_reading
 from pytest_szxc.target.clock import VirtualClock
 from pytest_szxc.target.csv_cells import coerced, member_types, nested
-from pytest_szxc.target.files import FileSource, data_files, recorded_files, rows
+from pytest_szxc.target.file_reading import rows
+from pytest_szxc.target.files import FileSource, data_files, recorded_files
 from pytest_szxc.target.statement import Account, BoundOperation, Limits, Statement
 from pytest_szxc.target.store import ExchangeStore
 from pytest_szxc.target.streams import Call, Stream
@@ -216,7 +217,7 @@ def test_a_file_that_vanished_or_grew_is_a_fault(tmp_path: Path, suite: Suite, m
     path.write_text("[]", encoding="utf-8")
     call = Call(suite, suite.operations["list_things"], {}, Account("primary"))
     vanished, grown = source(path, suite), source(path, suite)
-    monkeypatch.setattr(files, "FILE_BYTES", 1)
+    monkeypatch.setattr(file_reading, "FILE_BYTES", 1)
     with pytest.raises(TransportFault, match=r"file\.too-large"):
         grown.stream(call)
     path.unlink()

@@ -15,7 +15,7 @@ from pytest_szxc.model import Exchange, Request, Response
 from pytest_szxc.printable import CLIP, line
 from pytest_szxc.target.answers import read_answer
 from pytest_szxc.target.content_coding import decode
-from pytest_szxc.target.files import rows
+from pytest_szxc.target.file_reading import rows
 from pytest_szxc.target.redirects import follow
 from pytest_szxc.target.statement import BoundOperation, Envelope
 from pytest_szxc.target.strict_json import parse
