@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         credentials,
         encryption,
         envelopes,
+        exhibits,
         leaks,
         linked,
         masks,
@@ -26,14 +27,15 @@ if TYPE_CHECKING:
         rates,
         regions,
         schema,
+        trajectory,
         units,
         versions,
         xml,
     )
     from pytest_szxc.checks.explore import explore
     from pytest_szxc.checks.rules import Observation, expect, record_rule, requirement, set_rule
-    from pytest_szxc.errors import SzxcError
-    from pytest_szxc.model import Basis, Finding, Level, Location, Requirement, Status, Suite, Verdict
+    from pytest_szxc.errors import SzxcError, Unjudgeable
+    from pytest_szxc.model import Basis, Exhibit, Finding, Level, Location, Requirement, Status, Suite, Text, Verdict
     from pytest_szxc.record import Record
     from pytest_szxc.target.accounts import AccountFacts
     from pytest_szxc.target.sink import Sink
@@ -44,6 +46,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "AccountFacts": "target.accounts",
     "Basis": "model",
+    "Exhibit": "model",
     "Finding": "model",
     "Level": "model",
     "Location": "model",
@@ -57,6 +60,8 @@ _HOMES = {
     "Suite": "model",
     "Sut": "target.sut",
     "SzxcError": "errors",
+    "Text": "model",
+    "Unjudgeable": "errors",
     "Verdict": "model",
     "expect": "checks.rules",
     "explore": "checks.explore",
@@ -71,6 +76,7 @@ _MODULES = {
     "credentials": "checks.credentials",
     "encryption": "checks.encryption",
     "envelopes": "checks.envelopes",
+    "exhibits": "checks.exhibits",
     "leaks": "checks.leaks",
     "linked": "checks.linked",
     "masks": "checks.masks",
@@ -81,6 +87,7 @@ _MODULES = {
     "reference": "reference",
     "regions": "checks.regions",
     "schema": "checks.schema",
+    "trajectory": "checks.trajectory",
     "units": "checks.units",
     "versions": "checks.versions",
     "xml": "checks.xml",
@@ -89,6 +96,7 @@ _MODULES = {
 __all__ = [
     "AccountFacts",
     "Basis",
+    "Exhibit",
     "Finding",
     "Level",
     "Location",
@@ -102,6 +110,8 @@ __all__ = [
     "Suite",
     "Sut",
     "SzxcError",
+    "Text",
+    "Unjudgeable",
     "Verdict",
     "__version__",
     "answers",
@@ -110,6 +120,7 @@ __all__ = [
     "credentials",
     "encryption",
     "envelopes",
+    "exhibits",
     "expect",
     "explore",
     "leaks",
@@ -125,6 +136,7 @@ __all__ = [
     "requirement",
     "schema",
     "set_rule",
+    "trajectory",
     "units",
     "versions",
     "xml",

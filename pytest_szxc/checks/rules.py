@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from pytest_szxc.model import Finding, Location
+from pytest_szxc.model import Exhibit, Finding, Location
 from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Held:
 
 
 HELD = Held()
-Observation = Held | Finding
+Observation = Held | Finding | Exhibit
+"""What a check yields. An exhibit is kept for the report's page and is not counted."""
 
 
 class Check(Protocol):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pytest_szxc import __version__
+from pytest_szxc.checks.exhibits import settled
 from pytest_szxc.printable import printable_json, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from pytest_szxc.model import Cause, Finding, Json, Requirement, Suite, Text, Verdict
+    from pytest_szxc.model import Cause, Exhibit, Finding, Json, Requirement, Suite, Text, Verdict
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.verdict.decision import ClassResult, Decision, Root
 
@@ -22,6 +23,12 @@ VERDICT_BYTES = 32 * 1024
 """What the findings of one requirement may take; what is left out stays counted in ``found``."""
 FINDINGS_BYTES = 4 * 1024 * 1024
 """What all findings together may take; past it each requirement keeps its first one."""
+EXHIBITS_OF_VERDICT_BYTES = 64 * 1024
+"""What the exhibits of one requirement may take; what is left out stays counted in ``exhibited``."""
+EXHIBITS_BYTES = 2 * 1024 * 1024
+"""What all exhibits together may take; past it a requirement keeps none."""
+EXHIBITS_NODES = 100_000
+"""Values that all exhibits together may hold: half of what a report may have to be read again."""
 PARAM_CLIP = 1_000
 """Characters of one value that a cause names; some are lists of our own names."""
 
@@ -105,6 +112,8 @@ def verdict_json(verdict: Verdict) -> dict[str, Json]:
             "observed": verdict.observed,
             "found": verdict.found,
             "findings": _fitting([_finding(finding) for finding in verdict.findings], VERDICT_BYTES),
+            "exhibited": verdict.exhibited,
+            "exhibits": _room([_exhibit(exhibit) for exhibit in verdict.exhibits], EXHIBITS_OF_VERDICT_BYTES, _size),
             "cause": _cause(verdict.cause) if verdict.cause else None,
             "exchanges": list(verdict.exchanges),
             "tries": verdict.tries,
@@ -119,6 +128,30 @@ def _finding(finding: Finding) -> dict[str, Json]:
     return {"at": _given(named), "expected": show(finding.expected), "observed": show(finding.observed)}
 
 
+def _exhibit(exhibit: Exhibit) -> dict[str, Json]:
+    """An exhibit in its bounded, printable form, whoever made it."""
+    plain = settled(exhibit)
+    return {"kind": plain.kind, "title": _text(plain.title), "data": plain.data}
+
+
+def _room(exhibits: list[dict[str, Json]], limit: int, measure: Callable[[Json], int]) -> list[dict[str, Json]]:
+    """Those exhibits that still find room in the limit; a large one is passed over for a smaller after it."""
+    kept = []
+    for exhibit in exhibits:
+        size = measure(exhibit)
+        if size <= limit:
+            limit -= size
+            kept.append(exhibit)
+    return kept
+
+
+def _nodes(value: Json) -> int:
+    """How many values a value is: itself and all that is in it."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_nodes, value.values()))
+    return 1 + sum(map(_nodes, value)) if isinstance(value, list) else 1
+
+
 def _fitting(findings: list[dict[str, Json]], limit: int) -> list[dict[str, Json]]:
     """The first findings that take at most ``limit`` bytes; always one, if there is any."""
     kept, size = findings[:1], _size(findings[:1])
@@ -131,11 +164,13 @@ def _fitting(findings: list[dict[str, Json]], limit: int) -> list[dict[str, Json
 
 
 def _within(limit: int, rows: Iterable[dict[str, Json]]) -> Iterator[dict[str, Json]]:
-    """The rows, with fewer findings once ``limit`` bytes of them have been written."""
+    """The rows, with fewer findings once ``limit`` bytes of them have been written, and fewer exhibits likewise."""
+    room, nodes = EXHIBITS_BYTES, EXHIBITS_NODES
     for row in rows:
         kept = _fitting(row["findings"], limit)
-        limit -= _size(kept)
-        yield {**row, "findings": kept}
+        shown = _room(_room(row["exhibits"], room, _size), nodes, _nodes)
+        limit, room, nodes = limit - _size(kept), room - sum(map(_size, shown)), nodes - sum(map(_nodes, shown))
+        yield {**row, "findings": kept, "exhibits": shown}
 
 
 def _size(value: Json) -> int:

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from pytest_szxc.messages import render
 from pytest_szxc.printable import show
+from pytest_szxc.report.charts import picture
 from pytest_szxc.report.terminal import chosen
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _ENVIRONMENT = Environment(
 )
 PAGE_BYTES = 4 * 1024 * 1024
 """What the findings on a page may take; ``report.json`` may hold more of them."""
+PICTURES_BYTES = 4 * 1024 * 1024
+"""What the pictures on a page may take."""
 _SHOWN_LEVELS = {"ok": {0}, "open": {10, 11}}
 
 
@@ -35,7 +38,7 @@ def write_page(document: Mapping[str, Json], path: Path) -> None:
     run = document["run"]
     tone = next((name for name, codes in _SHOWN_LEVELS.items() if run["exitCode"] in codes), "bad")
     facts = {"report": document, "run": run, "tone": tone, "lang": run["lang"], "chosen": chosen(document)}
-    text = template.render(facts, both=both, cause=cause, show=show, fitting=_fitting(document))
+    text = template.render(facts, both=both, cause=cause, show=show, fitting=_fitting(document), shown=_shown(document))
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
@@ -48,6 +51,20 @@ def _fitting(document: Mapping[str, Json]) -> dict[str, int]:
             if number == 1 or room >= 0:
                 fitting[row["requirement"]] = number
     return fitting
+
+
+def _shown(document: Mapping[str, Json]) -> dict[str, list[tuple[Json, Markup | None]]]:
+    """The exhibits of each requirement that has any, with their pictures, as far as the page has room for them."""
+    room = PICTURES_BYTES
+    shown: dict[str, list[tuple[Json, Markup | None]]] = {}
+    for row in document["verdicts"]:
+        for number, exhibit in enumerate(row["exhibits"], 1):
+            drawn = picture(exhibit, f"{row['requirement']}-{number}")
+            size = len((drawn or "").encode("utf-8", "backslashreplace"))
+            if size <= room:
+                room -= size
+                shown.setdefault(row["requirement"], []).append((exhibit, drawn))
+    return shown
 
 
 def both(code: str, **params: object) -> Markup:

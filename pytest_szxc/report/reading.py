@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.errors import SzxcError
-from pytest_szxc.model import Cause, Finding, Location, Status, Verdict
+from pytest_szxc.model import Cause, Exhibit, Finding, Location, Status, Text, Verdict
 from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def verdict_from(row: Mapping[str, Json]) -> Verdict:
         cause=cause_from(row["cause"]) if row["cause"] else None,
         exchanges=tuple(row["exchanges"]),
         tries=row["tries"],
+        exhibits=tuple(Exhibit(item["kind"], Text(**item["title"]), item["data"]) for item in row["exhibits"]),
+        exhibited=row["exhibited"],
     )
 
 

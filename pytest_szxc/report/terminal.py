@@ -48,6 +48,8 @@ def failure_lines(  # noqa: PLR0913 -- all that a person is told
         yield f"  {word('more', lang, count=verdict.found - FINDINGS_SHOWN)}"
     if verdict.cause:
         yield from cause_lines(verdict.cause, lang)
+    if verdict.exhibits:
+        yield f"  {word('exhibits', lang, count=len(verdict.exhibits), requirement=requirement.id)}"
     if verdict.tries > 1:
         yield f"  {tried(verdict.tries, lang)}"
     yield from (

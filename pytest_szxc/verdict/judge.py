@@ -7,12 +7,13 @@ the cause, and *tester-error* where we are.
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Protocol
 
+from pytest_szxc.checks.exhibits import settled
 from pytest_szxc.errors import Absent, ConformanceFailure, Unjudgeable
-from pytest_szxc.model import Cause, Finding, Level, Location, Requirement, Status, Verdict
+from pytest_szxc.model import Cause, Exhibit, Finding, Level, Location, Requirement, Status, Verdict
 from pytest_szxc.printable import show
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 FINDINGS_KEPT = 20
 """Findings kept per requirement; the rest is counted."""
+EXHIBITS_KEPT = 8
+"""Exhibits kept per requirement; the rest is counted."""
 
 _NOT_THERE = frozenset({"http.absent", "binding.missing"})
 
@@ -58,18 +61,32 @@ class Context:
 
 @dataclass(slots=True)
 class _Tally:
-    """Observations counted so far."""
+    """Observations counted so far, and exhibits, which are none."""
 
     observed: int = 0
     found: int = 0
     kept: tuple[Finding, ...] = ()
+    exhibited: int = 0
+    exhibits: tuple[Exhibit, ...] = ()
 
     def add(self, observation: Observation) -> None:
+        if isinstance(observation, Exhibit):
+            self._show(observation)
+            return
         self.observed += 1
         if isinstance(observation, Finding):
             self.found += 1
             if len(self.kept) < FINDINGS_KEPT:
                 self.kept += (observation,)
+
+    def _show(self, exhibit: Exhibit) -> None:
+        self.exhibited += 1
+        if len(self.exhibits) < EXHIBITS_KEPT:
+            self.exhibits += (settled(exhibit),)
+
+    def shown_with(self, verdict: Verdict) -> Verdict:
+        """The verdict with what the check has shown, whatever came of it."""
+        return replace(verdict, exhibits=self.exhibits, exhibited=self.exhibited)
 
 
 def judge(requirement: Requirement, check: Check, sut: Sut, watch: WatchedSut, context: Context) -> Verdict:
@@ -87,8 +104,9 @@ def judge(requirement: Requirement, check: Check, sut: Sut, watch: WatchedSut, c
         for finding in failure.findings:
             tally.add(finding)
     except Exception as error:  # noqa: BLE001 -- our own fault, whatever it is, must become a verdict and not stop the run
-        return Verdict(requirement.id, Status.TESTER_ERROR, cause=own_fault(error), exchanges=watch.exchanges)
-    return _decide(requirement, tally, cause, watch, context)
+        failed = Verdict(requirement.id, Status.TESTER_ERROR, cause=own_fault(error), exchanges=watch.exchanges)
+        return tally.shown_with(failed)
+    return tally.shown_with(_decide(requirement, tally, cause, watch, context))
 
 
 def _decide(

@@ -73,8 +73,14 @@ def plain(text):
 class Page(HTMLParser):
     """A page read as a browser reads it, without anything that a page of ours does not have."""
 
-    ELEMENTS = "html head meta title style body input main div label h1 h2 h3 strong p code span table tr th td br"
-    ATTRIBUTES = "lang charset http-equiv content name type id hidden checked for class colspan"
+    ELEMENTS = (
+        "html head meta title style body input main div label h1 h2 h3 strong p code span table tr th td br "
+        "figure figcaption svg desc g path rect circle text"
+    )
+    ATTRIBUTES = (
+        "lang charset http-equiv content name type id hidden checked for class colspan viewbox role aria-labelledby "
+        "d x y width height rx cx cy r transform text-anchor stroke-dasharray"
+    )
 
     def __init__(self, text):
         super().__init__()

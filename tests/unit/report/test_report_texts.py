@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from pytest_szxc import exhibits
 from pytest_szxc.catalogue.load import load_suites
 from pytest_szxc.catalogue.schemas import validator
 from pytest_szxc.errors import SzxcError
-from pytest_szxc.model import Cause, Exchange, Finding, Level, Location, Request, Status, Verdict
+from pytest_szxc.model import Cause, Exchange, Finding, Level, Location, Request, Status, Text, Verdict
 from pytest_szxc.report.document import RunFacts, report_document, verdict_json, write_report
 from pytest_szxc.report.page import write_page
 from pytest_szxc.report.reading import read_report, verdict_from
@@ -30,6 +31,7 @@ from pytest_szxc.verdict.manifest import draw_up
 
 SUITE = "data_classification"
 HOSTILE = "\x1b[31m\n::error::x\r##vso[task]\u202e<script>alert(1)</script>"
+TITLE = Text("横向偏差", "cross-track error")
 FINDING = Finding(Location("x1", HOSTILE, f"/{HOSTILE}", "目录.csv", 3), ">= G3", "G2")
 
 
@@ -74,11 +76,13 @@ def test_a_verdict_comes_back_from_json_as_it_went():
         shown(),
         shown(cause=Cause("data.empty", {"operation": "x"}, "x9")),
         Verdict("A-1", Status.NOT_RUN),
+        Verdict("A-1", Status.PASS, exhibits=(exhibits.explanation(TITLE, [TITLE], [(TITLE, 5)]),), exhibited=3),
     ):
         sent = json.loads(json.dumps(verdict_json(verdict)))
         came = verdict_from(sent)
         assert verdict_json(came) == sent
         assert (came.status, came.found, came.cause) == (verdict.status, verdict.found, verdict.cause)
+        assert (came.exhibits, came.exhibited) == (verdict.exhibits, verdict.exhibited)
 
 
 @pytest.mark.parametrize("facts", [{}, {"partial": True, "taints": ("insecure",), "rate_cost": 4.2}])
@@ -133,6 +137,15 @@ def test_what_was_never_judged_shows_its_cause_and_no_fix(requirement):
     text = "\n".join(failure_lines(requirement, verdict, [], "en", again="x", account_variables={}))
     assert "[data.empty]" in text
     assert "fix:" not in text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_a_check_shows_is_pointed_to_and_not_printed(requirement, lang):
+    verdict = Verdict("DC-015", Status.FAIL, (FINDING,), 1, 2, exhibits=(exhibits.explanation(TITLE),), exhibited=1)
+    said = list(failure_lines(requirement, verdict, [], lang, again="x", account_variables={}))
+    (line,) = [line for line in said if "DC-015" in line[1:]]
+    plain(line)
+    assert TITLE.in_(lang) not in "".join(said)
 
 
 def test_a_place_without_anything_is_empty():

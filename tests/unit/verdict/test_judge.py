@@ -4,11 +4,12 @@ import pytest
 
 from pytest_szxc.checks.rules import HELD, expect
 from pytest_szxc.errors import Absent, ConformanceFailure, PermissionMissing, TransportFault, Unjudgeable
-from pytest_szxc.model import Finding, Level, Location, Status
-from pytest_szxc.verdict.judge import FINDINGS_KEPT, Context, judge
+from pytest_szxc.model import Exhibit, Finding, Level, Location, Status, Text
+from pytest_szxc.verdict.judge import EXHIBITS_KEPT, FINDINGS_KEPT, Context, judge
 
 BAD = expect(False, Location(pointer="/level"), expected="core", observed="x")
 NO_CONTEXT = Context()
+SHOWN = Exhibit("text", Text("说明", "explanation"), {"paragraphs": [], "rows": []})
 
 
 def verdict(row, view, check, *observations, raising=None, context=NO_CONTEXT):
@@ -48,6 +49,36 @@ def test_a_finding_counts_by_level(row, view, check, level, status):
 def test_findings_are_kept_up_to_a_cap_and_all_counted(row, view, check):
     found = verdict(row(), view(), check, *[BAD] * (FINDINGS_KEPT + 5))
     assert (len(found.findings), found.found) == (FINDINGS_KEPT, FINDINGS_KEPT + 5)
+
+
+def test_an_exhibit_is_kept_and_is_no_observation(row, view, check):
+    found = verdict(row(), view(), check, SHOWN)
+    assert (found.status, found.cause.code, found.observed) == (Status.INCONCLUSIVE, "data.nothing-observed", 0)
+    assert (found.exhibits, found.exhibited) == ((SHOWN,), 1)
+    found = verdict(row(), view(), check, HELD, SHOWN, BAD)
+    assert (found.status, found.observed, found.found, found.exhibits) == (Status.FAIL, 2, 1, (SHOWN,))
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(Unjudgeable("x.y"), Status.INCONCLUSIVE), (Absent("o"), Status.INCONCLUSIVE), (KeyError(), Status.TESTER_ERROR)],
+)
+def test_an_exhibit_stays_whatever_follows(row, view, check, error, status):
+    found = verdict(row(), view(), check, SHOWN, raising=error)
+    assert (found.status, found.exhibits) == (status, (SHOWN,))
+
+
+def test_exhibits_are_kept_up_to_a_cap_and_all_counted(row, view, check):
+    found = verdict(row(), view(), check, *[SHOWN] * (EXHIBITS_KEPT + 5), HELD)
+    assert (len(found.exhibits), found.exhibited, found.observed) == (EXHIBITS_KEPT, EXHIBITS_KEPT + 5, 1)
+
+
+def test_an_exhibit_is_put_in_form_and_a_formless_one_is_our_own_fault(row, view, check):
+    title = Text("\x1b[31m", "x" * 999)
+    found = verdict(row(), view(), check, Exhibit("text", title, {"paragraphs": (), "rows": ()}), HELD)
+    assert (found.exhibits[0].title.zh, len(found.exhibits[0].title.en)) == ("\\x1b[31m", 120)
+    found = verdict(row(), view(), check, SHOWN, Exhibit("curve", title, {}), HELD)
+    assert (found.status, found.cause.code, found.exhibits) == (Status.TESTER_ERROR, "tester.error", (SHOWN,))
 
 
 def test_an_unused_option_is_not_applicable(row, view, check):
