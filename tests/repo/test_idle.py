@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 HEAVY = (
     "a2wsgi",
     "click",
+    "duckdb",
     "flask",
     "h11",
     "httpcore",
@@ -22,8 +23,10 @@ HEAVY = (
     "jmespath",
     "jsonschema",
     "jsonschema_rs",
+    "numpy",
     "pint",
     "referencing",
+    "shapely",
     "sqlite3",
     "werkzeug",
 )
