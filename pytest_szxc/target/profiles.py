@@ -68,8 +68,8 @@ def _name_faults(
 ) -> Iterator[SzxcError]:
     for suite, tables in chosen.items():
         if suite not in suites:
-            here = ("profiles", suite)
-            yield document.fault("statement.unknown-suite", here, value=show(suite), nearest=nearest(suite, suites))
+            place = ("profiles", suite)
+            yield document.fault("statement.unknown-suite", place, value=show(suite), nearest=nearest(suite, suites))
             continue
         for name in tables:
             known = suites[suite].profiles

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
@@ -25,8 +27,6 @@ class TableShelf:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Table] = OrderedDict()
 
     def of(self, call: Call, exchange: Exchange, at: Location) -> Table:
         """The table that a recorded answer holds.
@@ -40,31 +40,33 @@ class TableShelf:
             TransportFault: ``table.*``, no row of it can be read.
             Unjudgeable: ``extra.missing``.
         """
-        with self._lock:  # who needs the same table waits for it
-            if exchange.id not in self._kept:
-                self._kept[exchange.id] = self._read(call, exchange, at)
-            self._kept.move_to_end(exchange.id)
-            self._make_room()
-            return self._kept[exchange.id]
-
-    def _read(self, call: Call, exchange: Exchange, at: Location) -> Table:
         from pytest_szxc.target.tables import codes_of, names_of, read_table  # noqa: PLC0415 -- needs an extra
 
         bound = self._statement.operations.get((call.suite.id, call.operation.id))
         body = exchange.response.body if exchange.response else b""
-        return read_table(
-            body,
-            _kind(exchange, body),
-            schema=call.operation.schema or "",
-            names=names_of(bound),
-            codes=codes_of(bound),
-            time_profile=self._statement.time_profile,
-            origin=at,
-        )
+        kind, profile, schema = _kind(exchange, body), self._statement.time_profile, call.operation.schema or ""
+        names, codes = names_of(bound), codes_of(bound)
+        said = json.dumps([kind, schema, names, codes, profile, at])
+        key = hashlib.sha256(said.encode() + b"\0" + body).hexdigest()
+        with _LOCK:  # who needs the same table waits for it
+            if key not in _KEPT:
+                _KEPT[key] = read_table(
+                    body, kind, schema=schema, names=names, codes=codes, time_profile=profile, origin=at
+                )
+            return _kept(key)
 
-    def _make_room(self) -> None:
-        while len(self._kept) > 1 and sum(table.rows for table in self._kept.values()) > ROWS_KEPT:
-            self._kept.popitem(last=False)
+
+_LOCK = threading.Lock()
+_KEPT: OrderedDict[str, Table] = OrderedDict()
+"""Tables by all that they follow from, those asked for last at the end; a table is never changed."""
+
+
+def _kept(key: str) -> Table:
+    """A table that is kept; others make room for it."""
+    _KEPT.move_to_end(key)
+    while len(_KEPT) > 1 and sum(table.rows for table in _KEPT.values()) > ROWS_KEPT:
+        _KEPT.popitem(last=False)
+    return _KEPT[key]
 
 
 def _kind(exchange: Exchange, body: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,8 +22,13 @@ CODE = "310999001/000001"
 BUDGET = 600
 
 
-def rows() -> Iterator[tuple[str, str]]:
+@cache
+def rows() -> tuple[tuple[str, str], ...]:
     """Records that were made and never changed."""
+    return tuple(_rows())
+
+
+def _rows() -> Iterator[tuple[str, str]]:
     for number in range(RECORDS):
         row: dict[str, Any] = {
             "id": f"310999001-{number:06d}",
@@ -49,10 +55,13 @@ def _refill(platform: Platform) -> None:
     platform.store.extend(f"changes:{CODE}", changes())
 
 
-def changes() -> Iterator[tuple[str, str]]:
+@cache
+def changes() -> tuple[tuple[str, str], ...]:
     """Each record was made once."""
-    for mark, (key, text) in enumerate(rows(), start=1):
-        yield key, json.dumps({"id": key, "op": "I", "watermark": mark, "record": json.loads(text)})
+    return tuple(
+        (key, json.dumps({"id": key, "op": "I", "watermark": mark, "record": json.loads(text)}))
+        for mark, (key, text) in enumerate(rows(), start=1)
+    )
 
 
 @pytest.mark.parametrize("requirement", ["IC-027", "IC-028", "IC-030", "IC-031", "IC-032"])

@@ -1,0 +1,100 @@
+"""What may be wrong with how passes are told, and legal orders to drive them: each a drive for a drive."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pytest_szxc import trajectory
+
+if TYPE_CHECKING:
+    from .drive import Array, Drive
+
+
+def pass_ids(drive: Drive) -> list[str]:
+    """The ids of the passes, in the order as driven."""
+    return list(dict.fromkeys(name for name in drive["pass_id"].tolist() if name))
+
+
+def in_pass(drive: Drive, name: str) -> Array:
+    """Which samples (n,) belong to a pass."""
+    return drive["pass_id"] == name
+
+
+def since_pass_began_s(drive: Drive, name: str) -> Array:
+    """Seconds since the pass began (n,); 0 of samples of others."""
+    np, mask = trajectory.numpy, in_pass(drive, name)
+    return np.where(mask, drive["t_s"] - drive["t_s"][np.argmax(mask)], 0.0)
+
+
+def rows_of(drive: Drive, name: str) -> Array:
+    """Indices of a pass's samples."""
+    return trajectory.numpy.flatnonzero(in_pass(drive, name))
+
+
+def in_order(drive: Drive, *names: str) -> Drive:
+    """Only the passes, driven in this order one after another; the clock goes on evenly."""
+    np = trajectory.numpy
+    made = drive.kept(np.concatenate([rows_of(drive, name) for name in names]))
+    return evenly(made, float(drive["t_s"][1] - drive["t_s"][0]))
+
+
+def evenly(drive: Drive, step_s: float) -> Drive:
+    """A sample every so many seconds."""
+    return drive.with_columns(t_s=trajectory.numpy.round(trajectory.numpy.arange(len(drive)) * step_s, 3))
+
+
+def disengaged_after(drive: Drive, samples: int) -> Drive:
+    """The system lets go after so many samples of each pass, where it would have to show its errors."""
+    engaged, mode = drive["engaged"].copy(), drive["mode"].copy()
+    for name in pass_ids(drive):
+        late = rows_of(drive, name)[samples:]
+        engaged[late], mode[late] = False, "standby"
+    return drive.with_columns(engaged=engaged, mode=mode)
+
+
+def let_go(drive: Drive, at_s: float) -> Drive:
+    """The system lets go at a time, and stays so."""
+    late = drive["t_s"] >= at_s
+    mode = drive["mode"].copy()
+    mode[late] = "standby"
+    return drive.with_columns(engaged=drive["engaged"] & ~late, mode=mode)
+
+
+def split(drive: Drive, pieces: int) -> Drive:
+    """The first pass under as many ids, as if it were so many passes; the others are left out."""
+    np = trajectory.numpy
+    rows = rows_of(drive, pass_ids(drive)[0])
+    made = drive.kept(rows)
+    ids = np.array([f"Q{1 + number * pieces // len(rows)}" for number in range(len(rows))], dtype=object)
+    return made.with_columns(pass_id=ids)
+
+
+def thinned(drive: Drive, every: int) -> Drive:
+    """Only every so-manieth sample."""
+    return drive.kept(slice(None, None, every))
+
+
+def lines_swapped(drive: Drive, one: str, other: str) -> Drive:
+    """Two passes under each other's line."""
+    names = drive["line_id"].copy()
+    names[drive["line_id"] == one], names[drive["line_id"] == other] = other, one
+    return drive.with_columns(line_id=names)
+
+
+def stepped(drive: Drive, step_deg: float, axes: tuple[str, ...] = ("lat", "lon")) -> Drive:
+    """Positions in multiples of a step, written with as many decimals as before."""
+    np = trajectory.numpy
+    return drive.with_columns(**{name: np.round(drive[name] / step_deg) * step_deg for name in axes})
+
+
+def in_float32(drive: Drive) -> Drive:
+    """Positions that were kept in four bytes on their way."""
+    np = trajectory.numpy
+    return drive.with_columns(**{name: drive[name].astype(np.float32).astype(float) for name in ("lat", "lon")})
+
+
+def levelled(drive: Drive) -> Drive:
+    """A machine that stands level, without a column for roll."""
+    flat = drive.with_columns(roll_deg=drive["roll_deg"] * 0.0).located()
+    return replace(flat, columns={name: column for name, column in flat.columns.items() if name != "roll_deg"})

@@ -1,0 +1,160 @@
+"""What the logs prove of guidance: tracking, adjacent rows, stops, coming to the line, initialisation, endurance."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from pytest_szxc import Finding, SzxcError, expect, requirement, trajectory
+
+from .figures import COLUMNS, FIGURES, METRICS, passes
+from .limits import limits, minimum
+from .performance_pictures import PICTURED, field_picture, track_picture
+from .too_coarse import refusal, rests_on_m, surely_broken
+from .trials import each_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytest_szxc import Exhibit, Observation, Sut
+
+    from .limits import Limit
+    from .trials import Trial
+
+
+@requirement("ADG-031")
+def test_tracking_is_within_the_limits(sut: Sut) -> Iterator[Observation]:
+    """Mean, RMS and 95th percentile of the cross-track errors (F3, F4, F6)."""
+    yield from _pictured(sut, "track", track_picture)
+
+
+@requirement("ADG-032")
+def test_adjacent_rows_are_within_the_limits(sut: Sut) -> Iterator[Observation]:
+    """Mean and RMS of what adjacent rows are further apart than planned (F7)."""
+    yield from _pictured(sut, "row_spacing", field_picture)
+
+
+def _pictured(sut: Sut, kind: str, picture: Callable[[Sut, Trial], Iterator[Exhibit]]) -> Iterator[Observation]:
+    """The figures of all sessions of a kind, and pictures of a few: of those that break a limit before others."""
+    told: list[tuple[bool, Trial]] = []
+
+    def look(trial: Trial) -> Iterator[Observation]:
+        broken = False
+        told.append((not broken, trial))
+        for one in _figures(sut, trial, kind):
+            broken = broken or isinstance(one, Finding)
+            told[-1] = (not broken, trial)
+            yield one
+
+    lost: SzxcError | None = None
+    try:
+        yield from each_trial(sut, kind, look)
+    except SzxcError as reason:
+        lost = reason
+    for _, trial in sorted(told, key=itemgetter(0))[:PICTURED]:
+        yield from picture(sut, trial)
+    if lost:
+        raise lost
+
+
+@requirement("ADG-033")
+def test_stops_disturb_within_the_limits(sut: Sut) -> Iterator[Observation]:
+    """Error after a restart (F10)."""
+    yield from each_trial(sut, "stop_start", partial(_figures, sut, kind="stop_start"))
+
+
+@requirement("ADG-034")
+def test_the_line_is_reached_within_the_limits(sut: Sut) -> Iterator[Observation]:
+    """Way from engaging to holding the line (F9)."""
+    yield from each_trial(sut, "on_line", partial(_figures, sut, kind="on_line"))
+
+
+@requirement("ADG-035")
+def test_the_fix_comes_within_the_limits(sut: Sut) -> Iterator[Observation]:
+    """Time from power-on to a fix that lasts (F12)."""
+    look = partial(_figures, sut, kind="initialisation")
+    yield from each_trial(sut, "initialisation", look, COLUMNS["initialisation"])
+
+
+@requirement("ADG-036")
+def test_the_line_is_held_without_corrections(sut: Sut) -> Iterator[Observation]:
+    """Time from the loss of corrections to 10 cm off the line (F11)."""
+    yield from each_trial(sut, "endurance", partial(_figures, sut, kind="endurance"), COLUMNS["endurance"])
+
+
+def _figures(sut: Sut, trial: Trial, kind: str) -> Iterator[Observation]:
+    """The figures of a kind of session, each against the limit of its accuracy class.
+
+    Raises:
+        SzxcError: the log is too coarse to prove a limit, or to prove it broken.
+    """
+    if trial.accuracy is None or not _steered(trial):
+        return
+    asked = limits(sut, trial.accuracy)
+    unproved = None
+    for metric, (value, n) in FIGURES[kind](sut, trial).items():
+        limit = asked.get(metric)
+        if limit is None:  # such as the endurance of class C
+            continue
+        reason = None if surely_broken(trial, limit, abs(value)) else refusal(sut, trial, limit)
+        unproved = unproved or reason
+        if reason is None:
+            seen = _observed(value, limit, n)
+            yield expect(limit.met(abs(value)), trial.at(f"/{metric}"), expected=limit.words, observed=seen)
+    if unproved:
+        raise unproved
+
+
+def _observed(value: float, limit: Limit, n: int) -> str:
+    return f"{abs(value):.3f} {limit.unit} (n={n})"
+
+
+def _steered(trial: Trial) -> bool:
+    """Whether the feature steers by itself; the figures of guidance say nothing of one that does not."""
+    return trial.feature is None or trial.feature.get("lateral") != "operator"
+
+
+@requirement("ADG-041")
+def test_samples_are_enough(sut: Sut) -> Iterator[Observation]:
+    """Passes, samples and length (F14)."""
+    yield from each_trial(sut, "track", partial(_enough, sut))
+
+
+def _enough(sut: Sut, trial: Trial) -> Iterator[Observation]:
+    least, length = int(minimum(sut, "samples_per_pass")), minimum(sut, "pass_length")
+    wanted = int(minimum(sut, "passes"))
+    found = [(int(one.counts.sum()), one.length_m) for one in passes(sut, trial)]
+    whole = [1 for samples, way in found if samples >= least and way >= length]
+    if len(whole) < wanted:
+        _need_whole_and_fine(sut, trial)
+    seen = ", ".join(f"{samples}/{way:.1f} m" for samples, way in found) or "-"
+    wants = f">= {wanted} passes of >= {least} samples and >= {length:g} m"
+    yield expect(len(whole) >= wanted, trial.at("/pass_id"), expected=wants, observed=seen)
+
+
+def _need_whole_and_fine(sut: Sut, trial: Trial) -> None:
+    """Too few samples say nothing where rows were left out, or where coarse positions do not show the line is held."""
+    if trial.bad and trial.problems:
+        raise trial.problems[0].unjudgeable()
+    coarse = refusal(sut, trial, limits(sut, trial.accuracy or "A")["on_line"])
+    if coarse:
+        raise coarse
+
+
+@requirement("ADG-042")
+def test_positions_are_fine_enough(sut: Sut) -> Iterator[Observation]:
+    """One step of the positions against a fifth of each length that the log shall prove (F15)."""
+    for kind in FIGURES:
+        yield from each_trial(sut, kind, partial(_resolution, sut, kind))
+
+
+def _resolution(sut: Sut, kind: str, trial: Trial) -> Iterator[Observation]:
+    known = limits(sut, trial.accuracy or "A")
+    share = minimum(sut, "resolution_share")
+    for limit in (known[metric] for metric in METRICS[kind] if metric in known):
+        rests_on = rests_on_m(sut, trial, limit)
+        if rests_on:
+            wants = f"positions in steps of <= {share * rests_on:.4g} m for {limit.words}"
+            seen = f"{trajectory.coarseness_m(trial.log):.4g} m"
+            yield expect(refusal(sut, trial, limit) is None, trial.at("/lat"), expected=wants, observed=seen)
