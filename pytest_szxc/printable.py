@@ -27,6 +27,7 @@ _CREDENTIALS = re.compile(r"//[^/?#\s]*@|(?:(?<==)|^)[^/?#=\s:@]+:[^/?#=\s]*@")
 _TELLING = "token|secret|passw(?:or)?d|pwd|api_?key|app_?key|access_?key|sign|signature|令牌|密钥|口令"
 _QUERY_SECRETS = re.compile(rf"([?&][^=&#\s]*(?:{_TELLING})=)[^&#\s]*", re.IGNORECASE)
 _LONG = re.compile(r"(?<![0-9A-Za-z.])[0-9]{11,15}([0-9]{4})(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"[0-9]{11}")
 _IDEOGRAPHIC_SPACE = "\u3000"
 # Drawn as nothing, though Python calls them printable: fillers, joiners, variation selectors.
 _UNSEEN = re.compile(
@@ -71,6 +72,8 @@ def bare_url(text: str) -> str:
 
 def mask(text: str) -> str:
     """The text with what looks like a phone, identity or bank number masked."""
+    if not _NUMBER.search(text):  # as in most texts: none of the three could be there
+        return text
     text = _IDENTITY.sub(r"\1********\2", text)
     text = _PHONE.sub(r"\1****\2", text)
     return _LONG.sub(r"************\1", text)

@@ -6,7 +6,7 @@ import json
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pytest_szxc.reference import Platform
 
 Row = dict[str, Any]
+Rows = tuple[tuple[str, str], ...]
+"""Keys, each with the JSON text of its row."""
 REGIONS = ("999999001000", "999999002000", "999999003000")
 DELETED_EACH = 9
 """One record in so many was deleted again: the history tells it, the records do not."""
@@ -80,9 +82,17 @@ def resources() -> tuple[Resource, ...]:
 def fill(platform: Platform) -> None:
     """Make the tables of all resources; the last change lies an hour before the platform's present."""
     for resource in resources():
-        history = list(_history(resource, platform.seed, platform.now))
-        platform.store.load(resource.records, ((row["id"], _text(row)) for row in _present(history)))
-        platform.store.load(resource.changes, ((change["id"], _text(change)) for change in history))
+        records, changes = _filled(resource, platform.seed, platform.now)
+        platform.store.load(resource.records, records)
+        platform.store.load(resource.changes, changes)
+
+
+@lru_cache(maxsize=64)
+def _filled(resource: Resource, seed: int, now: datetime) -> tuple[Rows, Rows]:
+    """A resource's records and changes: the self-test fills hundreds of platforms with the same."""
+    history = list(_history(resource, seed, now))
+    records = tuple((row["id"], _text(row)) for row in _present(history))
+    return records, tuple((change["id"], _text(change)) for change in history)
 
 
 def _history(resource: Resource, seed: int, now: datetime) -> Iterator[Row]:

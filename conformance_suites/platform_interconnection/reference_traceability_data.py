@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +28,23 @@ SOUTH, WEST = 40.2, 116.3
 
 def fill(platform: Platform) -> None:
     """Make the four tables."""
+    for table, rows in _filled(platform.now - SEASON):
+        platform.store.load(table, rows)
+
+
+@lru_cache(maxsize=4)
+def _filled(begin: datetime) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Each table with its keys and JSON texts: the self-test fills hundreds of platforms with the same."""
     tables = tomllib.loads(Path(__file__).with_name("reference_traceability.toml").read_text(encoding="utf-8"))
-    begin = platform.now - SEASON
-    for table, key, rows in (
+    made = (
         (TRACE, "recordId", _records(tables, begin)),
         (TERMINALS, "terminalId", _terminals(tables["machinery"], begin)),
         (UNITS, "unitId", _units(tables["machinery"], begin)),
         (POINTS, "terminalId", _points(tables["machinery"], begin)),
-    ):
-        platform.store.load(table, ((row[key], json.dumps(row, ensure_ascii=False)) for row in rows))
+    )
+    return tuple(
+        (table, tuple((row[key], json.dumps(row, ensure_ascii=False)) for row in rows)) for table, key, rows in made
+    )
 
 
 def _records(tables: Row, begin: datetime) -> Iterator[Row]:

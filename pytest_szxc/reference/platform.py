@@ -6,8 +6,9 @@ It is a real platform in small: accounts, paging, envelope, audit log, discovery
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
@@ -21,6 +22,7 @@ from pytest_szxc.reference.calls import Answer, ApiError, Call, Handler, bad_par
 from pytest_szxc.reference.delivery import deliver
 from pytest_szxc.reference.envelope import Answering, compact
 from pytest_szxc.reference.pages import PageNumbers
+from pytest_szxc.reference.routing import url_map
 from pytest_szxc.reference.store import EVERYTHING, Store
 from pytest_szxc.reference.verifier import Verifier
 
@@ -109,12 +111,16 @@ class Platform:
         self.claims: dict[str, dict[str, list[str]]] = {}
         self.routes: dict[str, Route] = {}
         self.app = Flask("pytest_szxc.reference", static_folder=None)
+        self._mapped = False
         self._openapi: list[Mapping[str, Json]] = []
         self._wsgi: WSGIApplication = self.app.wsgi_app
         self._prepare()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
+        if not self._mapped:
+            self.app.url_map = url_map(tuple((row.method, row.path, row.operation) for row in self.routes.values()))
+            self._mapped = True
         return self._wsgi(environ, start_response)
 
     def wrap(self, middleware: Callable[[WSGIApplication], WSGIApplication]) -> None:
@@ -137,8 +143,8 @@ class Platform:
         finds the body in ``Call.raw``.
         """
         self.routes[operation] = Route(method, path, operation, handler, guarded, text)
-        rule = path.replace("{", "<path:").replace("}", ">")
-        self.app.add_url_rule(rule, operation, lambda **params: self._answer(operation, params), methods=[method])
+        self.app.view_functions[operation] = lambda **params: self._answer(operation, params)
+        self._mapped = False
 
     def listed(
         self,
@@ -206,8 +212,7 @@ class Platform:
 
     def _prepare(self) -> None:
         self.store.load("audit", ())
-        self.app.add_url_rule("/.well-known/szxc.json", "discovery", self._discovery)
-        self.app.add_url_rule("/openapi.json", "openapi", self._described)
+        self.app.view_functions |= {"discovery": self._discovery, "openapi": self._described}
         self.app.register_error_handler(ApiError, self.answering.bad)
         self.app.register_error_handler(HTTPException, self._http_error)
 
@@ -215,13 +220,10 @@ class Platform:
         route = self.routes[operation]
         headers = {name.lower(): value for name, value in request.headers}
         target = request.path + (f"?{request.query_string.decode()}" if request.query_string else "")
-        call = Call(
-            NOBODY, request.args, params, None, request.url, headers, request.get_data(), request.method, target
-        )
-        call = replace(
-            call, account=self._account(call, guarded=route.guarded), body=None if route.text else self._body()
-        )
-        return self.answering.good(route.handler(call))
+        call = partial(Call, args=request.args, params=params, url=request.url, headers=headers)
+        call = partial(call, raw=request.get_data(), method=request.method, target=target)
+        account = self._account(call(NOBODY), guarded=route.guarded)
+        return self.answering.good(route.handler(call(account, body=None if route.text else self._body())))
 
     def _account(self, call: Call, *, guarded: bool) -> Account:
         try:

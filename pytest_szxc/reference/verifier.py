@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -34,7 +34,7 @@ def refusal(code: int, message: str) -> ApiError:
     return ApiError(401, code, message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Where a scheme's parts stand, in which order they are signed, and what stands between them there."""
 
@@ -43,6 +43,11 @@ class Layout:
     schemes: tuple[str, ...]
     in_query: bool = False
     separator: str = ""
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The places as WSGI hands headers on."""
+        return {name: place.replace("_", "-") for name, place in self.places.items()}
 
 
 _OPEN = {"client": "x-client-id", "time": "x-timestamp", "nonce": "x-nonce", "signature": "x-signature"}
@@ -287,8 +292,7 @@ def parts_of(call: Call, layout: Layout) -> dict[str, str]:
     """The parts of a request under a layout, as far as they are there."""
     if layout.in_query:
         return {name: call.args[place] for name, place in layout.places.items() if place in call.args}
-    places = {name: place.replace("_", "-") for name, place in layout.places.items()}  # as WSGI hands headers on
-    found = {name: call.headers[place] for name, place in places.items() if place in call.headers}
+    found = {name: call.headers[place] for name, place in layout.headers.items() if place in call.headers}
     return found | own_parts(call) if "signature" in found and "body" in layout.order else found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -22,8 +23,6 @@ from pytest_szxc.target.transports import WsgiTransport
 from pytest_szxc.verdict.judge import Context, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_szxc.model import Requirement, Suite, Verdict
     from pytest_szxc.reference.platform import Platform
     from pytest_szxc.target.statement import Statement
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 SIZE = 130
 NOW = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 BASE_URL = "https://szxc.invalid"
+_AT_ONCE = 4
+"""Trials that a process is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,25 @@ def judge_platform(
     return verdicts
 
 
-def _run(trials: Iterable[Trial], workers: int | None) -> list[dict[str, Verdict]]:
+def _run(trials: list[Trial], workers: int | None) -> list[dict[str, Verdict]]:
+    parts = [trials[first : first + _AT_ONCE] for first in range(0, len(trials), _AT_ONCE)]
     if workers == 0:
-        return [attempt(trial) for trial in trials]
+        return [found for part in parts for found in _attempts(part)]
     with ProcessPoolExecutor(max_workers=workers or os.cpu_count()) as pool:
-        return list(pool.map(attempt, trials, chunksize=4))
+        return [found for part in pool.map(_attempts, parts) for found in part]
+
+
+def _attempts(trials: list[Trial]) -> list[dict[str, Verdict]]:
+    """Some trials one after the other; what each leaves behind is collected once after all of them.
+
+    A trial makes a platform and drops it again. Python would look for garbage hundreds of times meanwhile, each time
+    among all that is still needed: a fifth of a trial's time.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        return [attempt(trial) for trial in trials]
+    finally:
+        gc.collect(0)  # with the collector off, all that was made since is in its youngest generation
+        if running:
+            gc.enable()
