@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 from figures import tell
 
-from pytest_szxc.target.tables import read_table
+from pytest_szxc.target.tabular.table import read_table
 
 ROWS, ROUNDS, GOAL_S, GOAL_MIB = 360_000, 3, 1.2, 400
 FORMATS = {"csv": "FORMAT csv", "ndjson": "FORMAT json", "parquet": "FORMAT parquet"}

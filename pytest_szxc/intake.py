@@ -215,13 +215,20 @@ def _limits(settings: Settings, limits: Limits, *, paced: bool) -> Limits:
     return replace(limits, **changes)
 
 
+def _meant(claimed: tuple[str, ...], answerable: tuple[str, ...], target: str) -> tuple[str, ...]:
+    """The suites that are claimed; a folder of evidence is for one of them only."""
+    if is_evidence_folder(target) and set(answerable) <= set(claimed):
+        return answerable
+    return claimed or answerable
+
+
 def _suites(settings: Settings, catalogue: Mapping[str, Suite], statement: Statement, target: str) -> dict[str, Suite]:
     """The suites that the user chose, else those that are claimed, else all that a target of this kind can answer."""
     chosen = settings.list("suite")
     for name in chosen:
         if name not in catalogue:
             raise StatementError("option.unknown-suite", suite=show(name))
-    wanted = chosen or tuple(statement.claims) or tuple(_answerable(catalogue, target))
+    wanted = chosen or _meant(tuple(statement.claims), tuple(_answerable(catalogue, target)), target)
     suites = {name: catalogue[name] for name in catalogue if name in wanted}
     known = {row.id for suite in suites.values() for row in suite.classes}
     for name in settings.list("class"):

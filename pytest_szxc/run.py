@@ -335,7 +335,8 @@ def plan_lines(run: Run) -> Iterator[str]:
         for operation in requirement.operations:
             needs.setdefault((requirement.suite, operation), []).append(requirement.id)
     yield from run.header_lines()
-    base = run.record.statement.base_url
+    own = run.record.statement.base_url
+    base = "" if own == IN_PROCESS_URL else own  # an application in process or files: there is no address
     for key, ids in needs.items():
         bound = run.record.statement.operations.get(key)
         call = f"{bound.method} {base}{bound.path} [{bound.effect}]" if bound else "-"

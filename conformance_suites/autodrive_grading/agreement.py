@@ -62,7 +62,9 @@ def slack(sut: Sut, trial: Trial, value: float, unit: str) -> float:
 
 
 def step_s(trial: Trial) -> float:
-    """The usual time from sample to sample; 0 of a log without two in order."""
+    """The usual time from sample to sample; 0 of a log without two in order, and without a log."""
+    if trial.log is None:
+        return 0.0
     np = trajectory.numpy
     steps = np.diff(trial.log.t_s)
     forward = steps[steps > 0]

@@ -28,6 +28,17 @@ def rules(*, valid: bool) -> tuple[str, ...]:
 
 
 @cache
+def rows_of_grades() -> tuple[tuple[Inputs, ...], ...]:
+    """The combinations of each rule that gives a grade, apart by whose steering, speed and OEDR are."""
+    found: dict[tuple[str, ...], tuple[Inputs, ...]] = {}
+    for rule in rules(valid=True):
+        for inputs in of_rule(rule):
+            row = (rule, inputs["lateral"], inputs["longitudinal"], inputs["oedr"])
+            found[row] = (*found.get(row, ()), inputs)
+    return tuple(found.values())
+
+
+@cache
 def plainest(rule: str) -> Mapping[str, tuple[Inputs, ...]]:
     """Combinations of a rule one input away from a grade, by the input: with another value there the rule is not met.
 

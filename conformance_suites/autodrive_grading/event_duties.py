@@ -45,7 +45,8 @@ def timed(session: Session, event: Event, limit: timedelta, reached: datetime | 
     due, expected = event.at + limit, f"{what} <= {seconds(limit)} s after {event.type}"
     if reached is not None:
         observed = f"{seconds(reached - event.at)} s"
-        return Duty(session, event.where(), expected, observed, "met" if reached <= due else "broken", limit)
+        late = reached > due and reached - event.step >= due  # in whole seconds, 3 s may be 2.1 s
+        return Duty(session, event.where(), expected, observed, "broken" if late else "met", limit)
     observed = f"none until the end, {seconds(session.until - event.at)} s"
     return Duty(session, event.where(), expected, observed, "open" if session.until < due else "broken", limit)
 

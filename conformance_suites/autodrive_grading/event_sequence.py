@@ -6,13 +6,15 @@ they are listed (the other way round where a list goes from new to old), but cha
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from .tables import rows
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +32,9 @@ NOBODY = frozenset({"system", "machine", "controller", "auto", "automatic", "non
 """Actors that are no person."""
 CHANGE = "mode_changed"
 FIRST_YEAR, LAST_YEAR = 1971, 2200
+FINEST = 6
+"""Decimals of a second that an instant has."""
+_FRACTION = re.compile(r":[0-9]{2}[.,]([0-9]+)")
 AT_ONCE = 32
 """Changes of one instant that are put in order; more of them are no log."""
 
@@ -57,6 +62,12 @@ class Event:
     def by_person(self) -> bool:
         """Whether a person is named who did it."""
         return self.actor is not None and self.actor.strip().casefold() not in NOBODY
+
+    @property
+    def step(self) -> timedelta:
+        """How finely its time is written: it may have happened so much later."""
+        found = _FRACTION.search(self.record.text("t") or "")
+        return timedelta(seconds=10.0 ** -min(len(found[1]), FINEST)) if found else timedelta(seconds=1)
 
     @property
     def by_itself(self) -> bool:
@@ -106,9 +117,20 @@ class Sequence:
     unknown: tuple[Event, ...] = ()
     foreign: tuple[Record, ...] = ()
 
-    def of(self, *types: str) -> list[Event]:
+    def of(self, *types: str) -> Timeline[Event]:
         """The events of some types."""
-        return [event for event in self.events if event.type in types]
+        if types not in self._of:
+            self._of[types] = Timeline(event for event in self.events if event.type in types)
+        return self._of[types]
+
+    @cached_property
+    def _of(self) -> dict[tuple[str, ...], Timeline[Event]]:
+        return {}
+
+    @cached_property
+    def turns(self) -> Timeline[Change]:
+        """The changes of mode, to be looked for by time."""
+        return Timeline(self.changes)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -122,14 +144,10 @@ class Sequence:
 
     def mode(self, at: datetime) -> str | None:
         """The mode just before an instant's own changes; ``None`` if nobody says."""
-        place = bisect_left(self._turns, at)
-        if place:
-            return self.changes[place - 1].after
+        change = self.turns.before(at)
+        if change is not None:
+            return change.after
         return self.changes[0].before if self.changes else None
-
-    @cached_property
-    def _turns(self) -> list[datetime]:
-        return [change.at for change in self.changes]
 
     def spans(self, until: datetime) -> Iterator[tuple[datetime | None, datetime, str]]:
         """Each mode from when (``None`` if from before the log) to when."""

@@ -8,8 +8,11 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pytest_szxc import SzxcError, answers
+
 from .declarations import in_force
 from .event_sequence import DRIVING, Sequence, sequence
+from .timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,11 +20,13 @@ if TYPE_CHECKING:
 
     from pytest_szxc import Record, Sut
 
-    from .event_sequence import Event
+    from .event_sequence import Change, Event
 
 READ_AT_MOST = 16
 """Event logs that one requirement reads; those of its own kinds come first."""
 GRADES = (1, 2, 3, 4, 5)
+UNLISTED = "folder.unlisted"
+"""A folder of evidence need not hold an event log of each session."""
 _KINDS = 64
 
 
@@ -76,16 +81,16 @@ class Session:
         told = self.declared.number(member)
         return timedelta(seconds=float(told)) if told is not None and 0 <= told <= 86_400 else None  # noqa: PLR2004 -- a day
 
-    def stops(self) -> list[datetime]:
-        """When the machine came to a standstill."""
-        entered = [change.at for change in self.sequence.changes if change.after == "stopped"]
-        return sorted([*entered, *(event.at for event in self.sequence.of("standstill"))])
+    @cached_property
+    def stops(self) -> Timeline[Change | Event]:
+        """What shows that the machine came to a standstill."""
+        entered = [change for change in self.sequence.changes if change.after == "stopped"]
+        return Timeline([*entered, *self.sequence.of("standstill")])
 
     def resting(self, event: Event) -> bool:
         """Whether the machine may have stood still already: it has stopped since the last change of mode."""
-        since = max((one.at for one in self.sequence.changes if one.at < event.at), default=None)
-        stops = [stop for stop in self.stops() if stop <= event.at]
-        return bool(stops) and (since is None or stops[-1] >= since)
+        since, stop = self.sequence.turns.before(event.at), self.stops.until(event.at)
+        return stop is not None and (since is None or stop.at >= since.at)
 
     def driven(self, event: Event) -> bool:
         """Whether the system moved the machine when something happened, or may have."""
@@ -105,24 +110,39 @@ class Found:
     sessions: tuple[Session, ...]
 
 
+def events_of(sut: Sut, row: Record) -> Iterable[Record] | None:
+    """The events of a session as they are listed; ``None`` for one that has none and did not say that it has.
+
+    Raises:
+        SzxcError: the event log that it says to have has no usable answer.
+    """
+    try:
+        return sut.records("session_events", session=row.text("session_id") or "")
+    except SzxcError as reason:
+        if row.flag("events") or not reason.code.startswith((*answers.NOT_THERE, UNLISTED)):
+            raise
+        return None
+
+
 def found(sut: Sut, kinds: Iterable[str] = (), grades: Iterable[int] = GRADES, *, sound: bool = True) -> Found:
     """The sessions of features of some grades, those of some kinds first.
 
     Sessions of another version than the declared one are evidence of that version, and left out; so are sessions
     without an event log, and (``sound``) those in whose log the modes cannot be followed: ADG-022 speaks of them.
+    A session that does not say whether it has one is asked for it.
     """
     declared = {name: row for row in in_force(sut) if (name := row.text("feature_id"))}
     listed = list(sut.records("list_sessions"))
     chosen = [(row, of) for row in listed if (of := _declaration(row, declared, frozenset(grades))) is not None]
     limits = _limits(sut)
     made = (_session(sut, row, of, limits) for row, of in _first(chosen, frozenset(kinds)))
-    return Found(bool(listed), tuple(one for one in made if one.sequence.sound or not sound))
+    return Found(bool(listed), tuple(one for one in made if one is not None and (one.sequence.sound or not sound)))
 
 
 def _declaration(row: Record, declared: Mapping[str, Record], grades: frozenset[int]) -> Record | None:
     """The declaration that a session is evidence of."""
     of = declared.get(row.text("feature_id") or "")
-    if of is None or row.flag("events") is not True or not row.has("session_id") or row.text("session_id") is None:
+    if of is None or row.get("events") not in (True, None) or not (row.text("session_id") or "").strip():
         return None
     versions = {one.text("system_version") for one in (row, of)} - {None}
     return of if len(versions) <= 1 and _grade(of) in grades else None
@@ -141,15 +161,16 @@ def _first(chosen: list[tuple[Record, Record]], kinds: frozenset[str]) -> list[t
         own = row.texts("kinds")[:_KINDS]
         group = (row.text("feature_id") or "", *sorted(own))
         seen[group] += 1
-        ranked.append((kinds.isdisjoint(own), seen[group]))
+        ranked.append((row.flag("events") is None, kinds.isdisjoint(own), seen[group]))
     order = sorted(range(len(chosen)), key=ranked.__getitem__)
     return [chosen[index] for index in order[:READ_AT_MOST]]
 
 
-def _session(sut: Sut, row: Record, declared: Record, limits: Mapping[str, timedelta]) -> Session:
-    name = row.text("session_id")
-    events = sequence(sut.records("session_events", session=name), name)
-    return Session(row, declared, _grade(declared), events, limits)
+def _session(sut: Sut, row: Record, declared: Record, limits: Mapping[str, timedelta]) -> Session | None:
+    events = events_of(sut, row)
+    if events is None:
+        return None
+    return Session(row, declared, _grade(declared), sequence(events, row.text("session_id")), limits)
 
 
 def _limits(sut: Sut) -> dict[str, timedelta]:

@@ -49,7 +49,12 @@ def explained(row: Record, inputs: Mapping[str, str], decision: Decision, limits
     told = "-" if claimed is None else claimed
     title = Text(f"{name}：等级说明（声明 {told} 级）", f"{name}: its grade explained (grade {told} is claimed)")
     needed = list(needed_for(row, limits))
-    paragraphs = [_rule(decision), *_unbacked(row, inputs), *_ways(row, inputs, decision), *_missing(row, needed)]
+    paragraphs = [
+        _rule(decision, claimed),
+        *_unbacked(row, inputs),
+        *_ways(row, inputs, decision),
+        *_missing(row, needed),
+    ]
     return exhibits.explanation(title, paragraphs, [_shown(row, limit) for limit in needed])
 
 
@@ -73,9 +78,15 @@ def _applies(limit: Limit, row: Record, grade: int) -> bool:
     return True
 
 
-def _rule(decision: Decision) -> Text:
+def _rule(decision: Decision, claimed: int | None) -> Text:
     zh, en = _words("rule_words", "rule")[decision.rule]
-    return Text(f"命中规则 {decision.rule}。{zh}。", f"Rule {decision.rule} applies: {en}.")
+    told = Text(f"命中规则 {decision.rule}。{zh}。", f"Rule {decision.rule} applies: {en}.")
+    if claimed is None or claimed == decision.grade:
+        return told
+    return Text(
+        f"{told.zh}声明的却是 {claimed} 级，与判定结果不符；以下按声明的等级列出证据。",
+        f"{told.en} Grade {claimed} is claimed, which is not that; the evidence below is what the claim needs.",
+    )
 
 
 def _unbacked(row: Record, inputs: Mapping[str, str]) -> Iterator[Text]:

@@ -1,10 +1,11 @@
 """The figures of work in the field: speed, headland turns, implement, zone, taking over, minimum risk, obstacles.
 
-In the form of ``figures.FIGURES``: what a session's log (or its events) shows; a figure is left out where it shows none.
+In the form of ``figures.FIGURES``: what a session's log (or its events) shows; what it does not show is left out.
 """
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from pytest_szxc import trajectory
@@ -45,7 +46,7 @@ def headland(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:  # noqa: A
 
 def implement(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
     """The largest distance along the lines between where the implement was to move and where it did, in m."""
-    errors = [one.place.error_m for one in compared(sut, trial).planned if one.place]
+    errors = [one.place.error_m for one in compared(sut, trial).planned if one.place and isfinite(one.place.error_m)]
     return {"implement_position": (max(errors), len(errors))} if errors else {}
 
 

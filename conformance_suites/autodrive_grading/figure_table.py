@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import figures
+from .field_figures import FIELD_COLUMNS, FIELD_FIGURES, FIELD_METRICS
+from .figures import COLUMNS, FIGURES, METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,17 +18,19 @@ if TYPE_CHECKING:
     Shown = Mapping[str, tuple[float, int]]
     """Metric → value in the unit of its limit, and number of values behind it."""
 
-PARTS = (figures,)
-"""Modules with ``FIGURES`` (kind → function), ``METRICS`` (kind → metrics) and ``COLUMNS`` (kind → columns)."""
+OF_EVENTS = frozenset({"take_over", "minimum_risk"})
+"""Kinds of session whose figures rest on the event log; those of the others on the trajectory log."""
 PERCENTILES = frozenset({"track_p95"})
 """Metrics that come out otherwise by another method, which an item of evidence therefore states."""
+OF_ALL_SAMPLES = frozenset({"off_zone_area", "zone_excursion", "zone_excursion_time"})
+"""Metrics for which all samples of a log may have been looked at, whoever drove."""
 SIGNED = frozenset({"row_mean"})
 """Metrics whose sign says something; of the others, sizes are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """How a metric is computed from a log.
+    """How a metric is computed from a log, or from events.
 
     Attributes:
         kind: the kind of session that is evidence of it.
@@ -43,11 +46,16 @@ class Figure:
         """The metrics of the kind that a log shows; ``method`` is that of a percentile."""
         return self.of(sut, trial, method) if method else self.of(sut, trial)
 
+    @property
+    def of_events(self) -> bool:
+        """Whether it rests on the event log alone."""
+        return self.kind in OF_EVENTS
 
-FIGURES = {
-    metric: Figure(kind, part.FIGURES[kind], part.COLUMNS.get(kind, frozenset()))
-    for part in PARTS
-    for kind, metrics in part.METRICS.items()
+
+KNOWN = {
+    metric: Figure(kind, functions[kind], columns.get(kind, frozenset()))
+    for functions, table, columns in ((FIGURES, METRICS, COLUMNS), (FIELD_FIGURES, FIELD_METRICS, FIELD_COLUMNS))
+    for kind, metrics in table.items()
     for metric in metrics
 }
-"""By metric."""
+"""All metrics that can be computed anew; contacts and clearances are told by scenarios, which no log shows."""

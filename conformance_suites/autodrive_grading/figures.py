@@ -74,7 +74,7 @@ def _passes(trial: Trial, tolerance: float, hold: float, floor: float) -> tuple[
 
 def _pass(trial: Trial, name: str, tolerance: float, hold: float, floor: float) -> PassErrors | None:
     log, rows = trial.log, trial.rows(name)
-    line_id = _line_id(trial, rows)
+    line_id = line_id_of(trial, rows)
     line = trial.lines.get(line_id)
     if line is None or log.engaged is None or log.speed_mps is None:
         return None
@@ -87,11 +87,14 @@ def _pass(trial: Trial, name: str, tolerance: float, hold: float, floor: float) 
     return PassErrors(name, line_id, rows, errors, counts, station)
 
 
-def _line_id(trial: Trial, rows: Array) -> str:
+def line_id_of(trial: Trial, rows: Array) -> str:
     """The line that a pass says it follows; the only one where the log has no such column."""
     if trial.log.line_id is None:
         return next(iter(trial.lines), "") if len(trial.lines) == 1 else ""
-    names = Counter(name for name in trial.log.line_id[rows].tolist() if name)
+    names = Counter[str]()
+    for name, start, end in trajectory.runs(trial.log.line_id[rows]):
+        names[str(name)] += end - start
+    del names[""]
     return names.most_common(1)[0][0] if names else ""
 
 
@@ -147,6 +150,8 @@ def adjacent(found: list[PassErrors], trial: Trial, spacing: float) -> list[tupl
     for one in found:
         by_line.setdefault(one.line_id, []).append(one)
     lines = list(by_line)
+    if not lines:
+        return []
     beside = _beside(trial, lines, spacing)
     sides = [(lines[a], lines[b]) for a in range(len(lines)) for b in range(a) if beside[a][b]]
     return [(one, two) for a, b in sorted(sides) for one in by_line[a] for two in by_line[b]]

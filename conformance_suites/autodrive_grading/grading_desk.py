@@ -72,8 +72,11 @@ class Graded:
 
     @property
     def refused_by(self) -> frozenset[str]:
-        """Rules that a refusal names, wherever it does."""
-        return frozenset(_RULE.findall(answers.text_of(self.reply)))
+        """Rules that a refusal names, wherever it does; alone the one that the binding makes of a name of its own."""
+        named = frozenset(_RULE.findall(answers.text_of(self.reply)))
+        refusal = self.reply.refusal
+        bound = refusal.text("rule") if refusal else None
+        return frozenset({bound}) if bound and _RULE.fullmatch(bound) and bound not in named else named
 
     @property
     def said(self) -> str:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import trajectory
 
 from .trials import level, listed, position
+from .zone_keeping import driven
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .trials import Array, Trial
+
+STANDING_MPS = 0.1
+"""Below this the machine stands."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,10 +84,15 @@ def _to_way(wanted: Array, before: Array, here: Array) -> float:
 
 
 def _by_hand(trial: Trial, row: int) -> bool:
-    """Whether a hand steered between the last sample of the pass before and this one; without a pass before, no."""
-    log = trial.log
-    before = [at for at in range(row) if log.pass_id[at]]
-    turn = slice(before[-1] + 1, row + 1) if before else slice(0, 0)
-    if log.mode is not None:
-        return "manual" in log.mode[turn].tolist()
-    return log.engaged is not None and not all(log.engaged[turn].tolist())
+    """Whether a hand steered between the last sample of the pass before and this one; without a pass before, no.
+
+    A system that turns by itself does so all the time that the machine moves; one that waits for the operator to say so
+    may stand by until then.
+    """
+    np, log = trajectory.numpy, trial.log
+    before = np.nonzero(log.pass_id[:row] != "")[0]
+    turn = slice(int(before[-1]) + 1, row + 1) if len(before) else slice(0, 0)
+    if trial.feature is not None and trial.feature.text("headland") == "assisted" and log.mode is not None:
+        return bool((log.mode[turn] == "manual").any())
+    moves = np.ones(len(log.t_s), dtype=bool) if log.speed_mps is None else log.speed_mps >= STANDING_MPS
+    return bool((moves & ~driven(trial))[turn].any())

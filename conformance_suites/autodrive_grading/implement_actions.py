@@ -1,14 +1,16 @@
 """What the implement did, by the log's states, against what was planned: lowered and raised where.
 
 It is lowered at the first ``working`` sample after it was raised, and raised at the sample after the last ``working``
-one before it is raised: ``transition`` and ``unknown`` are neither. Errors count along the pass's guidance line: what the
-machine is beside it is no matter of the implement.
+one before it is raised: ``transition`` and ``unknown`` are neither. Errors count along the pass's guidance line:
+what the machine is beside it is no matter of the implement.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from pytest_szxc import trajectory
 
 from .figures import passes
 from .headland_entries import Place, place_of
@@ -118,26 +120,28 @@ def actions(trial: Trial) -> Iterator[Action]:
     Raises:
         SzxcError: the log has no states of the implement.
     """
-    states = trial.log.table.column("implement_state").tolist()
-    moved, before, last = driven(trial), "", 0
-    for row, state in enumerate(states):
-        if state not in (WORKING, RAISED):
-            continue
-        if before and state != before:
-            at = row if state == WORKING else last + 1
-            name = _pass_after(trial, at) if state == WORKING else _pass_before(trial, last)
-            yield Action(LOWER if state == WORKING else RAISE, at, name, bool(moved[max(at - 1, 0) : at + 1].any()))
-        before, last = state, row
+    np, states, moved = trajectory.numpy, trial.log.table.column("implement_state"), driven(trial)
+    told = np.nonzero((states == WORKING) | (states == RAISED))[0]
+    works = states[told] == WORKING
     # a log that begins or ends at work does not show where the implement was lowered, or raised
+    for change in np.nonzero(works[1:] != works[:-1])[0].tolist():
+        before, after, lowered = int(told[change]), int(told[change + 1]), bool(works[change + 1])
+        row = after if lowered else before + 1
+        name = _pass_after(trial, after) if lowered else _pass_before(trial, before)
+        yield Action(LOWER if lowered else RAISE, row, name, bool(moved[max(row - 1, 0) : row + 1].any()))
 
 
 def _pass_after(trial: Trial, row: int) -> str:
     """The pass of a sample; in a turn, the next one."""
-    ids = trial.log.pass_id
-    return "" if ids is None else next((name for name in ids[row:].tolist() if name), "")
+    if trial.log.pass_id is None:
+        return ""
+    ids = trial.log.pass_id[row:]
+    return str(ids[int((ids != "").argmax())])
 
 
 def _pass_before(trial: Trial, row: int) -> str:
     """The pass of a sample; in a turn, the one before."""
-    ids = trial.log.pass_id
-    return "" if ids is None else next((name for name in ids[row::-1].tolist() if name), "")
+    if trial.log.pass_id is None:
+        return ""
+    ids = trial.log.pass_id[row::-1]
+    return str(ids[int((ids != "").argmax())])

@@ -33,8 +33,13 @@ def grades_in(text: str, version: str = "") -> frozenset[int]:
     plain = text.translate(_FOLDED)
     plain = plain.replace(version, " ") if len(version) > 1 else plain
     found = {_number(one or other) for one, other in _NUMBERED.findall(plain)}
-    found |= {grade for grade, words in enumerate(WORDS) if any(word in plain for word in words)}
+    found |= grades_named(plain)
     return frozenset(found or {int(digit) for digit in _ALONE.findall(plain)})
+
+
+def grades_named(text: str) -> frozenset[int]:
+    """The grades whose names stand in a text."""
+    return frozenset(grade for grade, words in enumerate(WORDS) if any(word in text for word in words))
 
 
 def _number(written: str) -> int:

@@ -180,6 +180,15 @@ def _roads_in_domain(platform: Platform) -> None:
 
 
 @MUTANTS.add(
+    "declaration-public-roads-in-other-words",
+    "声明排除公共道路，作业中却有公路转运",
+    "public roads are excluded, and transport on them is an operation",
+)
+def _roads_as_operation(platform: Platform) -> None:
+    changed(platform, AUTO, lambda row: row["odd"]["operations"].append("公路转运"))
+
+
+@MUTANTS.add(
     "declaration-without-take-over", "3 级声明没有接管条款", "a declaration of grade 3 does not speak of taking over"
 )
 def _without_take_over(platform: Platform) -> None:

@@ -123,6 +123,17 @@ MUTANTS.add("declaration-zone-hole-outside", "作业区的孔在区外", "a hole
 )
 
 
+def _province(odd: Row) -> None:
+    odd["zone"]["coordinates"] = [[[121.0, 43.0], [135.0, 43.0], [135.0, 53.0], [121.0, 53.0], [121.0, 43.0]]]
+
+
+def _line_beyond(odd: Row) -> None:
+    """The shifted zone is as narrow as the lines that are driven in it are long."""
+    _shifted_unsaid(odd)
+    lon, lat = (sum(values) / len(values) for values in zip(*_ring(odd), strict=True))
+    odd["zone"]["coordinates"] = [[[lon + (x - lon) * 0.9, lat + (y - lat) * 0.9] for x, y in _ring(odd)]]
+
+
 def _shifted_unsaid(odd: Row) -> None:
     odd["zone"]["coordinates"] = [_shifted(ring) for ring in odd["zone"]["coordinates"]]
     odd["exclusions"] = []
@@ -138,6 +149,16 @@ MUTANTS.add(
     "作业区实为 GCJ-02，却声明 CGCS2000",
     "a zone is declared in CGCS2000 and is in GCJ-02",
 )(_zoned(_shifted_unsaid))
+
+MUTANTS.add(
+    "declaration-zone-shifted-and-narrow",
+    "作业区实为 GCJ-02，导航线略长于作业区",
+    "a zone is in GCJ-02, and the lines reach a few metres beyond its edge",
+)(_zoned(_line_beyond))
+MUTANTS.add("declaration-zone-of-a-province", "作业区大如一省", "a zone is as large as a province")(_zoned(_province))
+MUTANTS.add("declaration-domain-without-speed", "最高速度为 0", "the greatest speed is 0")(
+    _domain(GUIDE, lambda odd: odd.update(speed_mps={"min": 0, "max": 0}))
+)
 
 # --- exclusions -------------------------------------------------------------------------------------------------------
 

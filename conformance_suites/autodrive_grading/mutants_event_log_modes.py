@@ -123,6 +123,9 @@ def _event_log_not_as_trajectory(platform: Platform) -> None:
 MUTANTS.add("event-log-start-not-authorised", "未经授权即启动", "automatic driving begins without a word")(
     shows(SUPERVISED, "override", (*without(BEGUN, "start_authorised"), *overridden(25.0)))
 )
+MUTANTS.add(
+    "event-log-start-from-nowhere", "上电后不写原模式即转自动", "automatic driving is the first mode after power-on"
+)(shows(SUPERVISED, "start", (happened(0.0, "power_on"), happened(4.0, "mode_changed", to="auto"), *overridden(25.0))))
 MUTANTS.add("event-log-start-authorised-by-itself", "系统自己授权启动", "the system authorises itself")(
     shows(SUPERVISED, "override", (*started(actor="SYSTEM"), *overridden(25.0)))
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
@@ -11,7 +12,7 @@ from pytest_szxc import reference as demo
 from .reference import part
 from .reference_declaration import DECLARATIONS, GRADES
 from .reference_grading_service import TOPIC, InvalidError
-from .reference_issuing import Issue, issued
+from .reference_issuing import VALUES, Issue, issued
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 MUTANTS = demo.Mutants()
 ONE, MANY = "evaluate_grade", "evaluate_batch"
+ALL = list(product(*(tuple(value for value in values if value != "na") for values in VALUES.values())))
+"""The combinations in the table's own order."""
 
 
 def grading(platform: Platform) -> Any:  # noqa: ANN401 -- a Grading whose parts are replaced
@@ -258,6 +261,31 @@ batch(
     "批量中无效组合给 0 级",
     "a batch gives grade 0 to what is invalid",
     lambda rows: [{"grade": 0, "rule": "G0", "notes": []} if "error" in row else row for row in rows],
+)
+
+
+def _by_position(rows: list[Row]) -> list[Row]:
+    """Results as they were once written down for the table's own order."""
+    if len(rows) != len(ALL):
+        return rows
+    known = (issued(dict(zip(VALUES, values, strict=True))) for values in ALL)
+    return [{"error": {"rule": one.rule}} if one.grade is None else {"grade": one.grade} for one in known]
+
+
+batch(
+    "grading-batch-by-position", "批量结果按已知次序写死", "a batch is answered from a list by position", _by_position
+)
+
+
+def _single_of_its_own(handler: Handler, call: Call) -> Answer:
+    """Another program answers single questions: it takes a fallback-ready user for the system."""
+    given = handler(call)
+    own = given.payload["rule"] == "G3" and call.body["odd_limit"] == "limited"
+    return given.with_payload({**given.payload, "grade": 4, "rule": "G4"} if own else given.payload)
+
+
+single(
+    "grading-single-of-its-own", "单次评定与批量评定不同", "single questions are graded otherwise", _single_of_its_own
 )
 
 # --- caps -------------------------------------------------------------------------------------------------------------

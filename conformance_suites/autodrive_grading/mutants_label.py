@@ -88,6 +88,37 @@ labelled(
 )
 
 
+labelled(
+    "label-title-of-another-grade",
+    "标签名称是别的等级",
+    "a label has the name of another grade",
+    lambda row: _of(COMBO, row, title_zh=TITLES[4]),
+)
+labelled(
+    "label-roads-included",
+    "标签写可上公共道路",
+    "a label allows public roads that are excluded",
+    lambda row: {**row, "public_roads": "included"},
+)
+
+
+@MUTANTS.add(
+    "label-beside-earlier-declaration",
+    "旧声明仍在列，标签有误",
+    "an earlier declaration is listed last, labels are wrong",
+)
+def _beside_earlier_declaration(platform: Platform) -> None:
+    right = labels(platform).label
+    labels(platform).label = lambda row: _higher(right(row))
+
+    def listed(answer: demo.Answer) -> demo.Answer:
+        rows = answer.payload["list"]
+        earlier = [{**row, "status": "void", "system_version": "1.0.0"} for row in rows]
+        return answer.with_payload({**answer.payload, "list": [*rows, *earlier], "total": 2 * len(rows)})
+
+    platform.alter("list_declarations", listed)
+
+
 @MUTANTS.add("label-of-one-feature-lacking", "一项功能没有标签", "one feature has no label")
 def _of_one_feature_lacking(platform: Platform) -> None:
     demo_list = platform.routes["list_labels"].handler

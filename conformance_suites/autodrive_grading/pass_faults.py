@@ -98,3 +98,40 @@ def levelled(drive: Drive) -> Drive:
     """A machine that stands level, without a column for roll."""
     flat = drive.with_columns(roll_deg=drive["roll_deg"] * 0.0).located()
     return replace(flat, columns={name: column for name, column in flat.columns.items() if name != "roll_deg"})
+
+
+def with_again(drive: Drive, name: str) -> Drive:
+    """With one pass driven once more at the end, under another id; the clock goes on."""
+    np, rows = trajectory.numpy, rows_of(drive, name)
+    step = float(drive["t_s"][1] - drive["t_s"][0])
+    made = drive.kept(np.concatenate([np.arange(len(drive)), rows]))
+    late = np.arange(len(made)) >= len(drive)
+    ids, t_s = made["pass_id"].copy(), made["t_s"].copy()
+    ids[late] = f"{name}-2"
+    t_s[late] = np.round(drive["t_s"][-1] + step * np.arange(1, len(rows) + 1), 3)
+    return made.with_columns(pass_id=ids, t_s=t_s)
+
+
+def by_hand_first(drive: Drive, samples: int) -> Drive:
+    """With a stretch before the rest that was driven by hand, far beside the first line and under its pass's id."""
+    np = trajectory.numpy
+    back = np.maximum(np.arange(-samples, len(drive)), 0)
+    made = drive.kept(back)
+    early = np.arange(len(made)) < samples
+    way = np.where(early, np.arange(samples, samples - len(made), -1) * 0.3, 0.0)
+    columns = {name: made[name].copy() for name in ("engaged", "mode", "pass_id", "line_id", "t_s")}
+    columns["engaged"][early], columns["mode"][early] = False, "manual"
+    columns["pass_id"][early], columns["line_id"][early] = "P1", "L1"
+    columns["t_s"] = np.round(np.arange(len(made)) * float(drive["t_s"][1] - drive["t_s"][0]), 3)
+    return made.with_columns(**columns).moved(way)
+
+
+def doubled(drive: Drive) -> Drive:
+    """Twice as many samples a second: between two there is another, half-way."""
+    np = trajectory.numpy
+    made = drive.kept(np.repeat(np.arange(len(drive)), 2)[:-1])
+    between = np.arange(1, len(made), 2)
+    vehicle_m, t_s = made.vehicle_m.copy(), made["t_s"].copy()
+    vehicle_m[between] = (made.vehicle_m[between - 1] + made.vehicle_m[between + 1]) / 2
+    t_s[between] = np.round((t_s[between - 1] + t_s[between + 1]) / 2, 3)
+    return replace(made.with_columns(t_s=t_s), vehicle_m=vehicle_m).located()

@@ -15,8 +15,8 @@ from .drive_writer import KINDS
 if TYPE_CHECKING:
     from pytest_szxc.reference import Answer, Call
 
-    from .reference import Works
     from .held_session import Session
+    from .reference import Works
 
 TOPIC = "performance"
 PATH = "/szxc/v1/mach"

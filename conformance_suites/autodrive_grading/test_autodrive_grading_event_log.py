@@ -11,6 +11,7 @@ from .event_pictures import pictures
 from .event_sequence import DRIVING, ENGAGED, legal
 from .event_sessions import found
 from .mode_column import compared
+from .timeline import Timeline, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,26 +82,39 @@ def test_start_is_authorised(sut: Sut) -> Iterator[Observation]:
 
 
 def _starts(session: Session) -> Iterator[Duty]:
-    granted, stops = session.sequence.of("start_authorised"), _stops(session)
+    granted = session.sequence.of("start_authorised")
+    persons = Timeline(event for event in granted if event.by_person)
+    stops = Timeline([*session.sequence.of("power_on", "standstill"), *_entered(session, STOPS)])
     for change in session.sequence.changes:
-        if change.after not in ENGAGED or change.before is None or change.before in DRIVING:
+        if change.after not in ENGAGED or change.before in DRIVING:
             continue
-        stop = max((at for at in stops if at <= change.at), default=None)
-        since = [event for event in granted if event.at <= change.at and (stop is None or event.at >= stop)]
-        if stop is None and not since:
-            continue  # it may have been authorised before the log begins
-        holds = any(event.by_person for event in since)
-        observed = f"{change.after}, start_authorised by {since[-1].actor if since else 'nobody'}"
+        stop = instant(stops.until(change.at)) or _switched_on(session, change.at)
+        last, person = granted.until(change.at), persons.until(change.at)
+        if stop is None and (last is None or change.before is None):
+            continue  # it may have been authorised, or begun, before the log begins
+        if change.before is None and not _just_switched_on(session, change):
+            continue
+        given = last is not None and (stop is None or last.at >= stop)
+        holds = person is not None and (stop is None or person.at >= stop)
+        observed = f"{change.after}, start_authorised by {last.actor if last is not None and given else 'nobody'}"
         expected = f"start_authorised by a person before {change.after}"
         yield required(session, change.event, holds=holds, expected=expected, observed=observed)
 
 
-def _stops(session: Session) -> list[datetime]:
-    """When the machine was switched on, at rest, or at fault, as far as the log reaches back."""
-    entered = [one.at for one in session.sequence.changes if one.after in STOPS]
-    events = [event.at for event in session.sequence.of("power_on", "standstill")]
+def _entered(session: Session, modes: frozenset[str]) -> list[Change]:
+    return [one for one in session.sequence.changes if one.after in modes]
+
+
+def _switched_on(session: Session, at: datetime) -> datetime | None:
+    """When the machine was switched on by its record, if its log begins no later than that."""
     began, on = session.record.time("started_at"), session.record.time("power_on_at")
-    return [*entered, *events, *([on] if began is not None and on is not None and began <= on else [])]
+    return on if began is not None and on is not None and began <= on <= at else None
+
+
+def _just_switched_on(session: Session, change: Change) -> bool:
+    """Whether a change without a mode before it is the first since power-on, when nothing was engaged."""
+    on, before = session.sequence.of("power_on").until(change.at), session.sequence.turns.before(change.at)
+    return on is not None and (before is None or on.at >= before.at)
 
 
 # --- faults -----------------------------------------------------------------------------------------------------------
@@ -115,16 +129,17 @@ def test_no_return_after_a_fault(sut: Sut) -> Iterator[Observation]:
 
 
 def _faults(session: Session) -> Iterator[Duty]:
+    returns = Timeline(change for change in session.sequence.changes if _returns(change))
+    hands = Timeline(event for event in session.sequence.events if _by_hand(event))
     for fault in session.sequence.of("fault"):
         if session.sequence.mode(fault.at) not in {*DRIVING, "fault"}:
             continue
-        back = next((one for one in session.sequence.changes if one.at >= fault.at and _returns(one)), None)
+        back = returns.since(fault.at)
         if back is not None:
-            holds = any(fault.at <= event.at <= back.at for event in session.sequence.events if _by_hand(event))
             yield required(
                 session,
                 back.event,
-                holds=holds,
+                holds=hands.within(fault.at, back.at),
                 expected=f"fault_acknowledged by a person before {back.after}",
                 observed=f"{back.before} → {back.after} after fault {fault.record.text('code') or '-'}",
             )
@@ -139,8 +154,8 @@ def _returns(change: Change) -> bool:
 
 
 def _ended(session: Session, fault: Event) -> bool:
-    """Whether the fault ended automatic driving at all."""
-    return any(one.at >= fault.at and one.after not in ENGAGED for one in session.sequence.changes)
+    """Whether the fault ended automatic driving at all, in a log without a return to it."""
+    return any(one.after not in ENGAGED for one in session.sequence.turns.from_on(fault.at))
 
 
 def _by_hand(event: Event) -> bool:

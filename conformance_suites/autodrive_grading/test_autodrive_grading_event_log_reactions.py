@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pytest_szxc import requirement
@@ -11,6 +13,7 @@ from .event_duties import Duty, required, seconds, timed, undeclared, weighed
 from .event_sequence import DRIVING, ENGAGED
 from .event_sessions import found
 from .tables import rows
+from .timeline import Timeline, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 PRESENCE, OVERRIDE, LINK = frozenset({"presence"}), frozenset({"override"}), frozenset({"link"})
 GUIDED = ENGAGED | {"takeover_request"}
+WORDS = ("code", "zh", "en")
+"""What a reaction may be called by."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,18 +43,19 @@ def test_absence_disengages(sut: Sut) -> Iterator[Observation]:
 
 
 def _absences(session: Session) -> Iterator[Duty]:
-    back = [event.at for event in session.sequence.of("operator_present")]
+    back = session.sequence.of("operator_present")
     stretches = list(session.sequence.held(GUIDED, session.until))
     gone: datetime | None = None
     for absent in session.sequence.of("operator_absent"):
-        if gone is not None and not any(gone <= at <= absent.at for at in back):
+        if gone is not None and not back.within(gone, absent.at):
             continue  # said again of somebody who has not come back
         gone = absent.at
-        present = min((at for at in back if at >= absent.at), default=None)
-        for since, end, left in stretches:
+        present = instant(back.since(absent.at))
+        for since, end, left in stretches[bisect_right(stretches, absent.at, key=itemgetter(1)) :]:
             start = max(absent.at, since or LONG_AGO)
-            if start < end and (present is None or start < present):
-                yield from _driven_alone(session, absent, start, end if left else None, present)
+            if present is not None and start >= present:
+                break
+            yield from _driven_alone(session, absent, start, end if left else None, present)
 
 
 def _driven_alone(
@@ -80,35 +86,34 @@ def test_override_disengages(sut: Sut) -> Iterator[Observation]:
 
 def _overrides(session: Session) -> Iterator[Duty]:
     limit, moment = session.limit_of("override_exit"), session.limit_of("same_moment")
+    leaving, entries = (Timeline(_changes(session, driving=driving)) for driving in (False, True))
+    bidden = Timeline(event for event in session.sequence.of("start_authorised") if event.by_person)
     for hand in session.sequence.of("manual_override"):
-        if hand.by_itself or (session.sequence.mode(hand.at) not in DRIVING and not _just_left(session, hand, moment)):
+        driven = session.sequence.mode(hand.at) in DRIVING
+        if hand.by_itself or not (driven or _just_left(leaving, hand, moment)):
             continue
-        left = next(
-            (one.at for one in session.sequence.changes if one.at >= hand.at and one.after not in DRIVING), None
-        )
-        if session.sequence.mode(hand.at) not in DRIVING:
-            left = hand.at
+        left = instant(leaving.since(hand.at)) if driven else hand.at
         yield timed(session, hand, limit, left, "disengaged")
-        if left is not None:
-            yield from _resumed(session, hand, left)
+        back = entries.after(left) if left is not None else None
+        if left is not None and back is not None:
+            yield from _resumed(session, (hand.at, left), back, bidden)
 
 
-def _just_left(session: Session, hand: Event, moment: timedelta) -> bool:
+def _just_left(leaving: Timeline[Change], hand: Event, moment: timedelta) -> bool:
     """Whether automatic driving had been left shortly before, by a log that writes the change first."""
-    return any(
-        one.before in DRIVING and one.after not in DRIVING and hand.at - moment <= one.at < hand.at
-        for one in session.sequence.changes
-    )
+    last = leaving.before(hand.at)
+    return last is not None and last.before in DRIVING and hand.at - moment <= last.at
 
 
-def _resumed(session: Session, hand: Event, left: datetime) -> Iterator[Duty]:
-    """Whether the system came back unbidden."""
-    back = next((one for one in session.sequence.changes if one.after in DRIVING and one.at > left), None)
-    watch = session.limit_of("override_watch")
-    if back is None or back.at > left + watch:
+def _resumed(
+    session: Session, ended: tuple[datetime, datetime], back: Change, bidden: Timeline[Event]
+) -> Iterator[Duty]:
+    """Whether the system came back unbidden, after the hand on the wheel and the end of automatic driving."""
+    hand, left = ended
+    if back.at > left + session.limit_of("override_watch"):
         return
-    bidden = [event for event in session.sequence.of("start_authorised") if hand.at < event.at <= back.at]
-    holds = back.event.by_person or any(event.by_person for event in bidden)
+    start = bidden.after(hand)
+    holds = back.event.by_person or (start is not None and start.at <= back.at)
     observed = f"{back.after} after {seconds(back.at - left)} s"
     expected = f"start_authorised before {back.after}"
     yield required(session, back.event, holds=holds, expected=expected, observed=observed)
@@ -127,16 +132,24 @@ def test_loss_of_link_has_its_reaction(sut: Sut) -> Iterator[Observation]:
 
 def _losses(session: Session) -> Iterator[Duty]:
     reaction = (session.declared.text("link_loss.reaction") or "").strip()
-    within = session.declared_s("link_loss.within_s")
+    within, modes = session.declared_s("link_loss.within_s"), _modes(reaction)
+    lines = _begins(session, modes), Timeline([*session.stops, *_changes(session, driving=False)])
     for lost in session.sequence.of("link_lost"):
         if session.sequence.mode(lost.at) not in GUIDED:
             continue
-        restored = next((one for one in session.sequence.of("link_restored") if one.at >= lost.at), None)
+        restored = session.sequence.of("link_restored").since(lost.at)
         if not reaction or within is None:
             yield undeclared(session, lost, "link_loss")
             continue
         yield from _said(session, reaction, (lost, restored))
-        yield from _done(session, lost, within, _modes(reaction), restored)
+        begun, at_rest = (instant(line.since(lost.at)) for line in lines)
+        back = begun is None and restored is not None and restored.at <= lost.at + within  # nothing was called for
+        named = not modes and begun is None and _named(lost, restored)  # what nobody knows need not change the mode
+        if not back and not named:
+            yield timed(session, lost, within, begun, "link_loss.reaction")
+        if begun is not None and "fallback" in modes and begun <= lost.at + within:
+            limit = (begun - lost.at) + session.limit("mrc_standstill")
+            yield timed(session, lost, limit, at_rest, "standstill")
 
 
 def _said(session: Session, reaction: str, events: tuple[Event | None, ...]) -> Iterator[Duty]:
@@ -148,36 +161,28 @@ def _said(session: Session, reaction: str, events: tuple[Event | None, ...]) -> 
             yield required(session, event, holds=same, expected=f"reaction {reaction}", observed=f"reaction {told}")
 
 
-def _done(
-    session: Session, lost: Event, within: timedelta, modes: frozenset[str], restored: Event | None
-) -> Iterator[Duty]:
-    """The reaction begins in time, and one that stops the machine has stopped it in the time of a manoeuvre."""
-    begun = _begun(session, lost, modes)
-    if begun is None and restored is not None and restored.at <= lost.at + within:
-        return  # nothing was called for
-    yield timed(session, lost, within, begun, "link_loss.reaction")
-    if begun is not None and "fallback" in modes and begun <= lost.at + within:
-        at_rest = [*session.stops(), *(one.at for one in _changes(session) if one.after not in DRIVING)]
-        stopped = min((at for at in at_rest if at >= lost.at), default=None)
-        yield timed(session, lost, (begun - lost.at) + session.limit("mrc_standstill"), stopped, "standstill")
+def _named(*events: Event | None) -> bool:
+    return any(event.record.has("reaction") for event in events if event is not None)
 
 
-def _begun(session: Session, lost: Event, modes: frozenset[str]) -> datetime | None:
-    """When the reaction began; one that nobody knows is any that ends automatic driving as it was."""
+def _begins(session: Session, modes: frozenset[str]) -> Timeline[Change | Event]:
+    """Where a reaction may begin; one that nobody knows is any that ends automatic driving as it was."""
     stops = ("mrc_started", "standstill") if "fallback" in modes else ()
-    started = [event.at for event in session.sequence.of(*stops)]
-    entered = [one.at for one in _changes(session) if (one.after in modes if modes else one.after not in ENGAGED)]
-    return min((at for at in (*started, *entered) if at >= lost.at), default=None)
+    changes = session.sequence.changes
+    entered = [one for one in changes if (one.after in modes if modes else one.after not in ENGAGED)]
+    return Timeline([*session.sequence.of(*stops), *entered])
 
 
-def _changes(session: Session) -> tuple[Change, ...]:
-    return session.sequence.changes
+def _changes(session: Session, *, driving: bool) -> list[Change]:
+    """The changes of mode into automatic driving, or out of it."""
+    return [one for one in session.sequence.changes if (one.after in DRIVING) is driving]
 
 
 def _modes(reaction: str) -> frozenset[str]:
-    """The modes that a reaction leads to; none for one that the table does not know."""
-    known = next((row["modes"] for row in rows("link_reactions") if row["code"] == _plain(reaction)), "")
-    return frozenset(known.split())
+    """The modes that a reaction leads to, told by code or in words; none for one that the table does not know."""
+    plain = _plain(reaction)
+    known = (row["modes"] for row in rows("link_reactions") if plain in {_plain(row[name]) for name in WORDS})
+    return frozenset(next(known, "").split())
 
 
 def _plain(reaction: str) -> str:

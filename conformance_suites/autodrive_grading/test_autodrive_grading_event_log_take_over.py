@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from pytest_szxc import requirement
 from .event_duties import Duty, required, seconds, timed, weighed
 from .event_sequence import DRIVING, ENGAGED
 from .event_sessions import found
+from .timeline import Timeline, instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_szxc import Observation, Sut
 
-    from .event_sequence import Event
+    from .event_sequence import Change, Event
     from .event_sessions import Session
 
 TAKE_OVER, MINIMUM_RISK = frozenset({"take_over"}), frozenset({"minimum_risk"})
@@ -54,7 +54,7 @@ def _signals(session: Session) -> Iterator[Duty]:
     moment = session.limit_of("same_moment")
     for change in session.sequence.changes:
         if change.after == "takeover_request":
-            heard = any(abs(request.at - change.at) <= moment for request in requests)
+            heard = requests.within(change.at - moment, change.at + moment)
             yield required(
                 session, change.event, holds=heard, expected="takeover_requested", observed=f"only mode {change.after}"
             )
@@ -77,10 +77,10 @@ def _unanswered(session: Session) -> Iterator[Duty]:
     lead = session.declared_s("take_over.lead_s") or session.limit("take_over_lead")
     allowed = session.limit("no_response_stop")
     stop = min(session.declared_s("take_over.no_response_stop_s") or allowed, allowed)
-    answers, stops, begun = _answers(session), session.stops(), _manoeuvres(session)
+    lines = (Timeline(_answers(session)), session.stops, Timeline(_manoeuvres(session)))
     for request in _episodes(session):
-        times = (_after(request, answers), _after(request, stops), _after(request, begun))
-        yield from _one_unanswered(session, request, (lead, lead + stop), times)
+        answered, stopped, begun = (instant(line.since(request.at)) for line in lines)
+        yield from _one_unanswered(session, request, (lead, lead + stop), (answered, stopped, begun))
 
 
 def _one_unanswered(
@@ -105,10 +105,10 @@ def _episodes(session: Session) -> Iterator[Event]:
     """The requests, each once however often it is repeated: until it is answered, or the machine is in other hands."""
     starts = [*session.sequence.of("takeover_requested"), *_changes_to(session, "takeover_request")]
     open_since: datetime | None = None
-    ends = sorted([*session.stops(), *_answers(session), *_left(session)])
+    ends: Timeline[Change | Event] = Timeline([*session.stops, *_answers(session), *_left(session)])
     moment = session.limit_of("same_moment")
     for start in sorted(starts, key=lambda event: event.at):
-        if open_since is not None and not any(open_since < end <= start.at for end in ends):
+        if open_since is not None and not _over(ends, open_since, start.at):
             continue
         repeated = open_since is not None and start.at - open_since <= moment
         if session.driven(start) and not repeated and not session.resting(start):
@@ -120,25 +120,25 @@ def _changes_to(session: Session, mode: str) -> list[Event]:
     return [change.event for change in session.sequence.changes if change.after == mode]
 
 
-def _answers(session: Session) -> list[datetime]:
-    return [event.at for event in session.sequence.of(*RESPONSES) if not event.by_itself]
+def _answers(session: Session) -> list[Event]:
+    return [event for event in session.sequence.of(*RESPONSES) if not event.by_itself]
 
 
-def _left(session: Session) -> list[datetime]:
-    """When a request was over for another reason: the mode left, or automatic driving resumed."""
-    over = [one for one in session.sequence.changes if one.after not in DRIVING or one.after in ENGAGED]
-    return [change.at for change in over]
+def _left(session: Session) -> list[Change]:
+    """Where a request was over for another reason: the mode left, or automatic driving resumed."""
+    return [one for one in session.sequence.changes if one.after not in DRIVING or one.after in ENGAGED]
 
 
-def _manoeuvres(session: Session) -> list[datetime]:
-    """When a minimum risk manoeuvre began."""
-    entered = [change.at for change in session.sequence.changes if change.after in ("fallback", "stopped")]
-    return sorted([*entered, *(event.at for event in session.sequence.of("mrc_started"))])
+def _manoeuvres(session: Session) -> list[Change | Event]:
+    """Where a minimum risk manoeuvre began."""
+    entered = [change for change in session.sequence.changes if change.after in ("fallback", "stopped")]
+    return [*entered, *session.sequence.of("mrc_started")]
 
 
-def _after(event: Event, times: list[datetime]) -> datetime | None:
-    place = bisect_left(times, event.at)
-    return times[place] if place < len(times) else None
+def _over(ends: Timeline[Change | Event], since: datetime, until: datetime) -> bool:
+    """Whether one of some ends lies after an instant, and not after another."""
+    end = ends.after(since)
+    return end is not None and end.at <= until
 
 
 # --- minimum risk -----------------------------------------------------------------------------------------------------
@@ -156,9 +156,11 @@ def _manoeuvred(session: Session) -> Iterator[Duty]:
     allowed = session.limit("mrc_standstill")
     limit = min(session.declared_s("minimum_risk.standstill_s") or allowed, allowed)
     evidence = not MINIMUM_RISK.isdisjoint(session.kinds)
+    hands = Timeline(_hands_on(session))
     for begun in _begun(session, evidence=evidence):
-        stopped = _after(begun, session.stops())
-        hand = next((event for event in _hands_on(session, begun) if stopped is None or event.at < stopped), None)
+        stopped = instant(session.stops.since(begun.at))
+        hand = next((event for event in hands.from_on(begun.at) if event is not begun), None)
+        hand = hand if hand is not None and (stopped is None or hand.at < stopped) else None
         if hand is None:
             yield timed(session, begun, limit, stopped, "standstill")
         elif evidence:
@@ -171,9 +173,8 @@ def _begun(session: Session, *, evidence: bool) -> Iterator[Event]:
     triggers = [*session.sequence.of("takeover_requested"), *_triggers(session)] if evidence else []
     starts = [*session.sequence.of("mrc_started"), *_changes_to(session, "fallback"), *triggers]
     open_since: datetime | None = None
-    stops = session.stops()
     for start in sorted(starts, key=lambda event: event.at):
-        if open_since is None or any(open_since < stop <= start.at for stop in stops):
+        if open_since is None or _over(session.stops, open_since, start.at):
             open_since = start.at
             yield start
 
@@ -184,15 +185,15 @@ def _triggers(session: Session) -> Iterator[Event]:
     wanted = {kind for kind, words in TRIGGERS.items() if any(word in declared for word in words)}
     events = [event for event in session.sequence.of(*CAUSES) if session.sequence.mode(event.at) in ENGAGED]
     for event, following in zip_longest(events, events[1:]):
-        change = next((one for one in session.sequence.changes if one.at >= event.at), None)
+        change = session.sequence.turns.since(event.at)
         last = following is None or (change is not None and following.at > change.at)
         if event.type in wanted and last and (change is None or change.after in ("fallback", "stopped")):
             yield event
 
 
-def _hands_on(session: Session, begun: Event) -> Iterator[Event]:
-    """What persons did to the machine from the beginning of a manoeuvre on."""
+def _hands_on(session: Session) -> Iterator[Event]:
+    """What persons did to the machine."""
     for event in session.sequence.events:
         by_hand = event.type in HANDS_ON or (event.type == "mode_changed" and event.record.text("to") == "manual")
-        if event.at >= begun.at and by_hand and not event.by_itself and event is not begun:
+        if by_hand and not event.by_itself:
             yield event

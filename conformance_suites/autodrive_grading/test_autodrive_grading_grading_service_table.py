@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import Text, answers, exhibits, expect, requirement
 
 from .decision import combinations, decide
-from .decision_specimens import of_rule, plainest, rules
-from .grading_desk import MANY, grade_of, graded, named, taken
+from .decision_specimens import drawn, plainest, rows_of_grades, rules
+from .grading_desk import MANY, REFUSALS, grade_of, graded, named, taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,10 +21,13 @@ SIZES = (200, 100, 54)
 """Sizes of parts that are tried where a batch is too large and its refusal does not say how many it may hold."""
 PARTS = 13
 """Parts at most: a batch that holds less than 50 cannot show the whole table with few requests."""
-TOO_LARGE = (400, 413, 422)
+NO_BATCH = (202, 401, 403, 404, 405, 501)
+"""A batch that is not there, or whose results come later; any other refusal may be for its size."""
 LIMIT = "max_items"
 SAMPLE = 60
-"""Combinations by chance where they are asked one by one, beside those that stand for each rule."""
+"""Combinations by chance where they are asked one by one, beside those that stand for each row of the table."""
+BESIDE = ("G1", "G2", "G3", "G4")
+"""Rules of which single questions are asked beside a batch: who answers them need not be who answers batches."""
 
 
 @requirement("ADG-007")
@@ -32,33 +35,41 @@ def test_the_whole_table_agrees(sut: Sut) -> Iterator[Observation]:
     """All 648 combinations in one batch, in parts where that is too large, or a sample one by one without batches."""
     if not taken(sut):
         return
-    reply = _batch(sut, combinations())
-    if reply is None:
+    questions = _in_any_order(sut)
+    reply = _batch(sut, questions)
+    if reply is None or reply.response.status in NO_BATCH:
         yield from _one_by_one(sut)
     elif reply.fine:
-        yield from _compared(reply, combinations())
-    elif reply.response.status in TOO_LARGE:
-        yield from _in_parts(sut, reply)
+        yield from _compared(reply, questions)
+        yield from _singly(sut, _beside(sut))
+    else:
+        yield from _in_parts(sut, questions, reply)
+
+
+def _in_any_order(sut: Sut) -> tuple[Inputs, ...]:
+    """All combinations in an order that no platform can know before."""
+    return tuple(sut.random("ADG-007/order").sample(combinations(), len(combinations())))
 
 
 def _batch(sut: Sut, questions: tuple[Inputs, ...]) -> Reply | None:
     body = {"items": list(questions)}
-    return answers.possible(lambda: sut.ask(MANY, body=body, accept=TOO_LARGE))
+    return answers.possible(lambda: sut.ask(MANY, body=body, accept=REFUSALS))
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
 
 
-def _in_parts(sut: Sut, refusal: Reply) -> Iterator[Observation]:
+def _in_parts(sut: Sut, questions: tuple[Inputs, ...], refusal: Reply) -> Iterator[Observation]:
     """In parts of the size that the refusal names (``max_items``), or of the first that is taken."""
-    size = next((one for one in _limits(refusal.document) if one * PARTS >= len(combinations())), None)
+    size = next((one for one in _limits(refusal.document) if one * PARTS >= len(questions)), None)
     for tried in (size,) if size else SIZES:
-        parts = [combinations()[start : start + tried] for start in range(0, len(combinations()), tried)]
+        parts = [questions[start : start + tried] for start in range(0, len(questions), tried)]
         first = _batch(sut, parts[0])
-        if first is not None and first.fine:
+        if first is not None and first.fine and first.response.status not in NO_BATCH:
             yield from _compared(first, parts[0])
             for part in parts[1:]:
                 yield from _part(sut, part)
+            yield from _singly(sut, _beside(sut))
             return
     yield from _one_by_one(sut)
 
@@ -110,11 +121,24 @@ def _said(grade: int | None) -> str:
 # --- one by one -------------------------------------------------------------------------------------------------------
 
 
-def _one_by_one(sut: Sut) -> Iterator[Observation]:
-    """Those that stand for each rule, and 60 by chance; the report says that it was not the whole table."""
-    questions = _sample(sut)
+def _singly(sut: Sut, questions: list[Inputs]) -> Iterator[Observation]:
     for one in graded(sut, questions):
         yield expect(one.grade == decide(one.inputs).grade, one.at(), expected=_wanted(one.inputs), observed=one.said)
+
+
+def _beside(sut: Sut) -> list[Inputs]:
+    """One combination of each rule whose single results no other requirement compares."""
+    random = sut.random("ADG-007/beside")
+    return [one for rule in BESIDE for one in drawn(rule, 1, random)]
+
+
+def _one_by_one(sut: Sut) -> Iterator[Observation]:
+    """Those that stand for each row, and 60 by chance: the report says so. All of them where checks explore."""
+    if sut.exploring:
+        yield from _singly(sut, list(_in_any_order(sut)))
+        return
+    questions = _sample(sut)
+    yield from _singly(sut, questions)
     yield exhibits.explanation(
         Text("与判定表的比较", "Comparison with the decision table"),
         [
@@ -129,7 +153,7 @@ def _one_by_one(sut: Sut) -> Iterator[Observation]:
 
 def _sample(sut: Sut) -> list[Inputs]:
     random = sut.random("ADG-007")
-    standing: list[Any] = [of_rule(rule)[0] for rule in rules(valid=True)]
+    standing: list[Any] = [some[0] for some in rows_of_grades()]
     standing += [some[0] for rule in rules(valid=False) for some in plainest(rule).values()]
     chosen = {tuple(one.items()): one for one in [*standing, *random.sample(combinations(), SAMPLE)]}
     return list(chosen.values())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc import SzxcError, answers, expect, requirement, schema
 
-from .label_words import grades_in
+from .declarations import VOID
+from .label_words import grades_in, grades_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ GRADES = range(6)
 ABSENT = (404, 410)
 UNLISTED = "folder.unlisted"
 """A folder of evidence need not hold the issued grade of each feature."""
+ROADS = frozenset({"excluded", "included"})
 LABELLED_FROM = 1
 """A feature of grade 0 needs no label."""
 ROUNDED = Decimal("0.05")
@@ -30,7 +32,7 @@ ROUNDED = Decimal("0.05")
 @requirement("ADG-044")
 def test_labels_agree_with_declaration_and_grade(sut: Sut) -> Iterator[Observation]:
     """Each label against its feature's declaration and issued grade; each declaration in force has one."""
-    declared = {name: row for row in sut.records("list_declarations") if (name := row.text("feature_id"))}
+    declared = _declared(sut)
     labels = list(sut.records("list_labels"))
     ours = [label for label in labels if not (label.text("feature_id") or "").startswith(sut.prefix)]
     for label in ours[:MOST]:
@@ -43,6 +45,12 @@ def test_labels_agree_with_declaration_and_grade(sut: Sut) -> Iterator[Observati
             yield from _agreed(sut, label, declaration)
     if ours:
         yield from _missing(sut, {label.text("feature_id") for label in ours}, declared)
+
+
+def _declared(sut: Sut) -> dict[str, Record]:
+    """Each feature's declaration: the one in force, if an earlier one is still listed."""
+    rows = [(name, row) for row in sut.records("list_declarations") if (name := row.text("feature_id"))]
+    return dict(sorted(rows, key=lambda pair: pair[1].text("status") != VOID))
 
 
 def _missing(sut: Sut, labelled: set[str | None], declared: dict[str, Record]) -> Iterator[Observation]:
@@ -64,6 +72,7 @@ def _agreed(sut: Sut, label: Record, declaration: Record) -> Iterator[Observatio
         told = row.text("system_version") if row else None
         if told:
             yield _equal(label, "system_version", label.text("system_version"), told)
+    yield from _headed(label, declaration)
     yield from _domain(label, declaration)
     if claimed in GRADES and version:
         yield from _worded(label, int(claimed or 0), version)
@@ -88,6 +97,17 @@ def _issued(sut: Sut, declaration: Record) -> Record | None:
 def _equal(label: Record, member: str, seen: object, wanted: object) -> Observation:
     expected = f"{label.text('feature_id')}: {wanted}"
     return expect(seen == wanted, label.at(member), expected=expected, observed=seen)
+
+
+def _headed(label: Record, declaration: Record) -> Iterator[Observation]:
+    """The name of the grade, and public roads as declared; other words than those of the table are left alone."""
+    roads, shown = declaration.text("public_roads"), label.text("public_roads")
+    if roads in ROADS and shown in ROADS:
+        yield _equal(label, "public_roads", shown, roads)
+    claimed, title = declaration.number("claimed_grade"), label.text("title_zh") or ""
+    named = grades_named(title)
+    if named and claimed in GRADES:
+        yield expect(claimed in named, label.at("title_zh"), expected=f"title of grade {claimed}", observed=title)
 
 
 def _domain(label: Record, declaration: Record) -> Iterator[Observation]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import expect, requirement
 
+from .event_sessions import events_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,6 +25,9 @@ MARGIN = timedelta(hours=1)
 AROUND = timedelta(seconds=1)
 DAY = timedelta(days=1)
 PAGES = 50
+"""More than that are not read; what may stand there is not judged."""
+MOST = 500
+"""Events of a session that are looked for, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,13 @@ def _promises(sut: Sut) -> Iterator[_Promise]:
 def _chosen(sut: Sut, promises: dict[str, _Promise]) -> list[Record]:
     """Sessions with events within the promise of their feature: the oldest of each feature, and one other by chance."""
     within = [row for row in sut.records("list_sessions") if _counts(row, promises)]
-    within.sort(key=lambda row: (row.time("started_at") or row.observed_at, row.text("session_id") or ""))
+    within.sort(
+        key=lambda row: (
+            row.flag("events") is None,
+            row.time("started_at") or row.observed_at,
+            row.text("session_id") or "",
+        )
+    )
     firsts: dict[str | None, Record] = {}
     for row in within:
         firsts.setdefault(row.text("feature_id"), row)
@@ -92,33 +103,49 @@ def _chosen(sut: Sut, promises: dict[str, _Promise]) -> list[Record]:
     return [*chosen, *(sut.random("ADG-046").sample(others, 1) if others else ())]
 
 
+def _rank(row: Record) -> tuple[bool, datetime, str]:
+    """The oldest first, of those that say that they have events before others."""
+    return row.flag("events") is None, row.time("started_at") or row.observed_at, row.text("session_id") or ""
+
+
 def _counts(row: Record, promises: dict[str, _Promise]) -> bool:
-    promise, ended = promises.get(row.text("feature_id") or ""), row.time("ended_at")
+    promise, ended = promises.get(row.text("feature_id") or ""), row.time("ended_at") or row.time("started_at")
     told = row.text("session_id") and row.flag("events") is not False
     return bool(told and promise and ended and promise.covers(ended))
 
 
 def _looked(sut: Sut, promise: _Promise, session: Record) -> _Session:
-    events = sut.records("session_events", session=session.text("session_id") or "")
+    events = events_of(sut, session) or ()
     timed = [(at, one) for one in events if (at := one.time("t")) and one.text("event_id") and promise.covers(at)]
     timed.sort(key=lambda pair: pair[0])
+    timed = timed[:MOST]
     known = tuple(one for _, one in timed)
     if not timed:
         return _Session(promise, session, (), {}, None)
-    return _Session(promise, session, known, *_found(sut, promise, timed[0][0] - AROUND, timed[-1][0] + AROUND))
+    found = _found(sut, promise, timed[0][0] - AROUND, timed[-1][0] + AROUND)
+    return _Session(promise, session, known if found.whole else (), found.events, found.refused)
 
 
-def _found(
-    sut: Sut, promise: _Promise, since: datetime, until: datetime
-) -> tuple[dict[str | None, Record], Reply | None]:
-    """The events of a time by id, and the answer where it was a refusal."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The events of a time by id, the answer where it was a refusal, and whether all pages were read."""
+
+    events: dict[str | None, Record]
+    refused: Reply | None = None
+    whole: bool = True
+
+
+def _found(sut: Sut, promise: _Promise, since: datetime, until: datetime) -> _Found:
     found: dict[str | None, Record] = {}
     window: dict[str, Any] = {"from": _written(since), "to": _written(until)}
+    pages = seen = 0
     for page in sut.walk(LIST, pages=PAGES, accept=(0,), feature=promise.feature, **window):
         if not page.reply.fine:
-            return found, None if page.reply.response.status == NOTHING else page.reply
-        found |= {one.text("event_id"): one for one in page.records}
-    return found, None
+            return _Found(found, None if page.reply.response.status == NOTHING else page.reply)
+        found.update((one.text("event_id"), one) for one in page.records)
+        pages, seen = pages + 1, seen + len(page.records)
+        ended = not page.records or (page.total is not None and seen >= page.total)
+    return _Found(found, whole=pages < PAGES or ended)
 
 
 def _elsewhere(sut: Sut, judged: list[_Session]) -> bool:
@@ -129,7 +156,7 @@ def _elsewhere(sut: Sut, judged: list[_Session]) -> bool:
     before = all(at and told and at < told for at, told in zip(begun, declared, strict=True))
     if not before or any(one.met or one.refused for one in judged):
         return False
-    return bool(_found(sut, first.promise, first.promise.since, first.record.observed_at)[0])
+    return bool(_found(sut, first.promise, first.promise.since, first.record.observed_at).events)
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
@@ -155,7 +182,7 @@ def _answered(sut: Sut, oldest: _Session) -> Iterator[Observation]:
     """The first day of what is promised, or of service if later, can be asked for, whatever is found."""
     promise = oldest.promise
     service = [at for at in (promise.declaration.time("declared_at"), oldest.record.time("started_at")) if at]
-    since = max(promise.since, min(service, default=promise.since))
+    since = min(max(promise.since, min(service, default=promise.since)), oldest.record.observed_at)
     window: dict[str, Any] = {"from": _written(since), "to": _written(since + DAY)}
     for page in sut.walk(LIST, pages=1, accept=(0,), feature=promise.feature, **window):
         yield _not_refused(page.reply, promise, since)

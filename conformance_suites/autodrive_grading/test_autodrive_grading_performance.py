@@ -6,13 +6,15 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pytest_szxc import Finding, SzxcError, expect, requirement, trajectory
+from pytest_szxc import Finding, SzxcError, Unjudgeable, expect, requirement, trajectory
 
+from .declarations import grade_of
 from .figures import COLUMNS, FIGURES, METRICS, passes
 from .limits import limits, minimum
 from .performance_pictures import PICTURED, field_picture, track_picture
 from .too_coarse import refusal, rests_on_m, surely_broken
-from .trials import each_trial
+from .trials import each_trial, features_of
+from .whole_passes import incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
     from .limits import Limit
     from .trials import Trial
+
+
+ON_LINES = frozenset(FIGURES) - {"initialisation"}
+"""Kinds of session whose figures are those of passes on guidance lines."""
+STEERS_FROM = 1
+"""The grade from which evidence of tracking is asked of a feature that steers."""
 
 
 @requirement("ADG-031")
@@ -54,8 +62,19 @@ def _pictured(sut: Sut, kind: str, picture: Callable[[Sut, Trial], Iterator[Exhi
         lost = reason
     for _, trial in sorted(told, key=itemgetter(0))[:PICTURED]:
         yield from picture(sut, trial)
+    lost = lost or _unproved_feature(sut, {trial.session.text("feature_id") for _, trial in told})
     if lost:
         raise lost
+
+
+def _unproved_feature(sut: Sut, seen: set[str | None]) -> SzxcError | None:
+    """The first feature from grade 1 on that steers by itself, and that no session shows."""
+    for name, feature in features_of(sut).items():
+        grade = grade_of(feature)
+        if name not in seen and grade is not None and grade >= STEERS_FROM and feature.text("lateral") == "system":
+            params = {"feature": name, "grade": str(grade), "what_zh": "可用的场次", "what_en": "session of this kind"}
+            return Unjudgeable("evidence.of-no-feature", feature.origin.exchange, **params)
+    return None
 
 
 @requirement("ADG-033")
@@ -87,23 +106,36 @@ def _figures(sut: Sut, trial: Trial, kind: str) -> Iterator[Observation]:
     """The figures of a kind of session, each against the limit of its accuracy class.
 
     Raises:
-        SzxcError: the log is too coarse to prove a limit, or to prove it broken.
+        SzxcError: the log does not show them, or is too coarse to prove a limit, or to prove it broken.
     """
-    if trial.accuracy is None or not _steered(trial):
+    if not _steered(trial):
         return
+    if trial.accuracy is None:
+        raise _lacking("evidence.untold", trial, member="accuracy_class")
     asked = limits(sut, trial.accuracy)
+    if asked.keys().isdisjoint(METRICS[kind]):  # such as the endurance of class C
+        return
     unproved = None
-    for metric, (value, n) in FIGURES[kind](sut, trial).items():
+    shown = FIGURES[kind](sut, trial)
+    if not shown and not trial.problems:
+        raise _lacking("evidence.not-shown", trial, metrics=", ".join(METRICS[kind]))
+    for metric, (value, n) in shown.items():
         limit = asked.get(metric)
-        if limit is None:  # such as the endurance of class C
+        if limit is None:
             continue
         reason = None if surely_broken(trial, limit, abs(value)) else refusal(sut, trial, limit)
         unproved = unproved or reason
         if reason is None:
             seen = _observed(value, limit, n)
             yield expect(limit.met(abs(value)), trial.at(f"/{metric}"), expected=limit.words, observed=seen)
+    unproved = unproved or (incomplete(trial) if kind in ON_LINES else None)
     if unproved:
         raise unproved
+
+
+def _lacking(code: str, trial: Trial, **params: str) -> SzxcError:
+    """Why a session says nothing of what it is said to be evidence of."""
+    return Unjudgeable(code, trial.log.table.origin.exchange, session=trial.name, **params)
 
 
 def _observed(value: float, limit: Limit, n: int) -> str:
@@ -118,19 +150,27 @@ def _steered(trial: Trial) -> bool:
 @requirement("ADG-041")
 def test_samples_are_enough(sut: Sut) -> Iterator[Observation]:
     """Passes, samples and length (F14)."""
-    yield from each_trial(sut, "track", partial(_enough, sut))
+    seen = set[str | None]()
+    yield from each_trial(sut, "track", partial(_enough, sut, seen))
+    lost = _unproved_feature(sut, seen)
+    if lost:
+        raise lost
 
 
-def _enough(sut: Sut, trial: Trial) -> Iterator[Observation]:
+def _enough(sut: Sut, seen: set[str | None], trial: Trial) -> Iterator[Observation]:
+    seen.add(trial.session.text("feature_id"))
     least, length = int(minimum(sut, "samples_per_pass")), minimum(sut, "pass_length")
     wanted = int(minimum(sut, "passes"))
     found = [(int(one.counts.sum()), one.length_m) for one in passes(sut, trial)]
     whole = [1 for samples, way in found if samples >= least and way >= length]
     if len(whole) < wanted:
         _need_whole_and_fine(sut, trial)
-    seen = ", ".join(f"{samples}/{way:.1f} m" for samples, way in found) or "-"
+    shown = ", ".join(f"{samples}/{way:.1f} m" for samples, way in found) or "-"
     wants = f">= {wanted} passes of >= {least} samples and >= {length:g} m"
-    yield expect(len(whole) >= wanted, trial.at("/pass_id"), expected=wants, observed=seen)
+    yield expect(len(whole) >= wanted, trial.at("/pass_id"), expected=wants, observed=shown)
+    lost = incomplete(trial)
+    if lost:
+        raise lost
 
 
 def _need_whole_and_fine(sut: Sut, trial: Trial) -> None:
@@ -145,8 +185,14 @@ def _need_whole_and_fine(sut: Sut, trial: Trial) -> None:
 @requirement("ADG-042")
 def test_positions_are_fine_enough(sut: Sut) -> Iterator[Observation]:
     """One step of the positions against a fifth of each length that the log shall prove (F15)."""
+    lost: SzxcError | None = None
     for kind in FIGURES:
-        yield from each_trial(sut, kind, partial(_resolution, sut, kind))
+        try:
+            yield from each_trial(sut, kind, partial(_resolution, sut, kind))
+        except SzxcError as reason:
+            lost = lost or reason
+    if lost:
+        raise lost
 
 
 def _resolution(sut: Sut, kind: str, trial: Trial) -> Iterator[Observation]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pytest_szxc import SzxcError, Text, Unjudgeable, expect, requirement
+from pytest_szxc import SzxcError, Unjudgeable, expect, requirement
 
 from .declarations import grade_of
+from .excursion_pictures import excursion_picture
 from .field_figures import FIELD_COLUMNS
 from .headland_entries import entries
-from .implement_actions import LOWER, RAISED, WORKING, compared
+from .implement_actions import RAISED, WORKING, compared
 from .limits import limits
 from .moments import placed
 from .performance_pictures import PICTURED
 from .speeds import passes_at_speed
 from .trials import each_trial, features_of
 from .zone_keeping import keeping, swept_beyond_m2, unproved, zone_needed, zone_of
-from .zone_pictures import excursion_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ AUTONOMOUS = 3
 LEAST_WAY_M = 10.0
 """A session whose machine moves less by itself shows nothing of keeping to a zone."""
 TURNED = ("system", "assisted")
-ACTIONS = {LOWER: Text("机具下降", "lowering the implement"), "raise": Text("机具提升", "raising the implement")}
 
 
 def asked(sut: Sut, trial: Trial, metric: str) -> Limit | None:
@@ -88,14 +87,14 @@ def unseen(sut: Sut, seen: set[str | None]) -> SzxcError | None:
     for name, feature in features_of(sut).items():
         grade = grade_of(feature)
         if name not in seen and grade is not None and grade >= AUTONOMOUS and feature.text("odd_limit") != "unlimited":
-            return lacking(feature, Text("作业区场次", "session that shows it in its zone"))
+            return lacking(feature, "evidence.zone-session")
     return None
 
 
-def lacking(feature: Record, what: Text) -> SzxcError:
+def lacking(feature: Record, code: str) -> SzxcError:
     """Why a feature cannot pass: nothing is evidence of it."""
     params = {"feature": feature.text("feature_id") or "-", "grade": str(grade_of(feature))}
-    return Unjudgeable("evidence.of-no-feature", feature.origin.exchange, **params, what_zh=what.zh, what_en=what.en)
+    return Unjudgeable(code, feature.origin.exchange, **params)
 
 
 def untold(trial: Trial, member: str) -> SzxcError:
@@ -144,7 +143,7 @@ def _turns(sut: Sut, trial: Trial) -> Iterator[Observation]:
     if trial.feature is None or trial.feature.text("headland") not in TURNED:
         return
     entry, area = asked(sut, trial, "headland_entry"), asked(sut, trial, "off_zone_area")
-    reasons = []
+    reasons: list[SzxcError] = []
     for look in ([] if entry is None else [partial(_entries, sut, trial, entry)]) + (
         [] if area is None else [partial(_area, trial, area)]
     ):
@@ -152,12 +151,13 @@ def _turns(sut: Sut, trial: Trial) -> Iterator[Observation]:
             yield from look()
         except SzxcError as reason:
             reasons.append(reason)
-    for reason in reasons:
-        raise reason
+    if reasons:
+        raise reasons[0]
 
 
 def _entries(sut: Sut, trial: Trial, limit: Limit) -> Iterator[Observation]:
-    found, reasons = list(entries(trial)), []
+    found = list(entries(trial))
+    reasons: list[SzxcError] = []
     if not found and not trial.bad:
         raise untold(trial, "headlands")
     for one in found:
@@ -165,8 +165,8 @@ def _entries(sut: Sut, trial: Trial, limit: Limit) -> Iterator[Observation]:
             yield from _entry(sut, trial, one, limit)
         except SzxcError as reason:
             reasons.append(reason)
-    for reason in reasons:
-        raise reason
+    if reasons:
+        raise reasons[0]
 
 
 def _entry(sut: Sut, trial: Trial, entry: Entry, limit: Limit) -> Iterator[Observation]:
@@ -176,7 +176,7 @@ def _entry(sut: Sut, trial: Trial, entry: Entry, limit: Limit) -> Iterator[Obser
         wants = f"turn before pass {entry.pass_id} by the system"
         yield expect(False, trial.at("/mode"), expected=wants, observed="by hand")  # noqa: FBT003 -- a finding
     else:
-        yield from placed(sut, trial, entry.place, limit, Text(f"进入 {entry.pass_id}", f"entry of {entry.pass_id}"))
+        yield from placed(sut, trial, entry.place, limit, entry.pass_id)
 
 
 def _area(trial: Trial, limit: Limit) -> Iterator[Observation]:
@@ -206,7 +206,8 @@ def _actions(sut: Sut, trial: Trial) -> Iterator[Observation]:
     limit = asked(sut, trial, "implement_position")
     if limit is None or (trial.feature and trial.feature.text("implement") != "system"):
         return
-    found, reasons = compared(sut, trial), []
+    found = compared(sut, trial)
+    reasons: list[SzxcError] = []
     if not found.planned and not trial.bad:
         raise untold(trial, "implement_plan")
     if not {WORKING, RAISED} & set(trial.log.table.column("implement_state").tolist()):
@@ -219,8 +220,8 @@ def _actions(sut: Sut, trial: Trial) -> Iterator[Observation]:
     for extra in found.extra:
         where = trial.log.table.at(extra.row, "implement_state")._replace(record=trial.name)
         yield expect(False, where, expected="planned actions only", observed=f"{extra.action} ({extra.pass_id or '-'})")  # noqa: FBT003 -- a finding
-    for reason in reasons:
-        raise reason
+    if reasons:
+        raise reasons[0]
 
 
 def _action(sut: Sut, trial: Trial, planned: Planned, limit: Limit) -> Iterator[Observation]:
@@ -228,6 +229,4 @@ def _action(sut: Sut, trial: Trial, planned: Planned, limit: Limit) -> Iterator[
         wants = f"{planned.action} on pass {planned.pass_id}"
         yield expect(False, trial.at("/implement_state"), expected=wants, observed="-")  # noqa: FBT003 -- a finding
         return
-    told = ACTIONS[planned.action]
-    what = Text(f"{planned.pass_id} {told.zh}", f"{told.en} on {planned.pass_id}")
-    yield from placed(sut, trial, planned.place, limit, what)
+    yield from placed(sut, trial, planned.place, limit, f"{planned.pass_id} {planned.action}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc import SzxcError, Text, Unjudgeable, expect, requirement
+from pytest_szxc import SzxcError, Unjudgeable, expect, requirement
 
 from .declarations import grade_of
 from .limits import limits, minimum
@@ -26,14 +26,15 @@ def test_obstacles_are_not_touched(sut: Sut) -> Iterator[Observation]:
     reasons: list[SzxcError] = []
     for feature, tried in tried_of(sut):
         if not tried:
-            reasons.append(lacking(feature, Text("障碍场景试验", "obstacle scenario")))
+            reasons.append(lacking(feature, "evidence.scenario"))
+        asked = _limits(sut, feature)
         for scenario in tried:
             try:
-                yield from _untouched(scenario, _limits(sut, feature))
+                yield from _untouched(scenario, asked)
             except SzxcError as reason:
                 reasons.append(reason)
-    for reason in reasons:
-        raise reason
+    if reasons:
+        raise reasons[0]
 
 
 def _untouched(scenario: Record, asked: dict[str, Limit]) -> Iterator[Observation]:
@@ -42,7 +43,11 @@ def _untouched(scenario: Record, asked: dict[str, Limit]) -> Iterator[Observatio
     Raises:
         Unjudgeable: ``scenario.untold``; it does not say what is to be judged.
     """
-    contact, clearance, stopped = scenario.flag("contact"), number(scenario.get("clearance_m")), scenario.flag("stopped")
+    contact, clearance, stopped = (
+        scenario.flag("contact"),
+        number(scenario.get("clearance_m")),
+        scenario.flag("stopped"),
+    )
     if contact is not None:
         words = asked["contacts"].words
         met = asked["contacts"].met(float(contact))
@@ -65,12 +70,18 @@ def _untouched(scenario: Record, asked: dict[str, Limit]) -> Iterator[Observatio
 @requirement("ADG-030")
 def test_all_kinds_of_obstacles_are_tried(sut: Sut) -> Iterator[Observation]:
     """Each kind of obstacle, for each feature of grade 3 on."""
+    lost: SzxcError | None = None
     for feature, tried in tried_of(sut):
+        if not tried:
+            lost = lost or lacking(feature, "evidence.scenario")
+            continue
         met = {scenario.text("obstacle") for scenario in tried}
         for kind in rows("obstacles"):
             wants = f"{feature.text('feature_id')}: {kind['code']}"
             seen = ", ".join(sorted(one for one in met if one)) or "-"
             yield expect(kind["code"] in met, feature.at("feature_id"), expected=wants, observed=seen)
+    if lost:
+        raise lost
 
 
 def tried_of(sut: Sut) -> Iterator[tuple[Record, list[Record]]]:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from pytest_szxc import SzxcError, expect, requirement
 
 from .agreement import apart, in_unit, methods, slack
-from .figure_table import FIGURES, PERCENTILES, SIGNED
+from .figure_table import KNOWN, OF_ALL_SAMPLES, PERCENTILES, SIGNED
 from .limits import limits, minimum
-from .trials import features_of, number, of_version, opened
+from .trials import features_of, number, of_version, opened, unlogged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_szxc import Observation, Record, Sut
 
-    from .figure_table import Figure
+    from .figure_table import Figure, Shown
     from .trials import Trial
 
 
@@ -46,6 +46,7 @@ class Bench:
     def __init__(self, sut: Sut) -> None:
         self.sut = sut
         self._trials: dict[tuple[str, frozenset[str]], Trial | SzxcError] = {}
+        self._shown: dict[tuple[str, str, str | None], Shown] = {}
 
     @cached_property
     def features(self) -> dict[str, Record]:
@@ -57,16 +58,18 @@ class Bench:
         """The sessions by id."""
         return {name: one for one in self.sut.records("list_sessions") if (name := one.text("session_id"))}
 
-    def trial(self, session: Record, columns: frozenset[str]) -> Trial:
-        """A session's trial.
+    def trial(self, session: Record, figure: Figure) -> Trial:
+        """A session's trial, as a figure reads it.
 
         Raises:
             SzxcError: as ``opened``.
         """
-        key = (str(session.get("session_id")), columns)
+        if figure.of_events:
+            return unlogged(session, self.features.get(session.text("feature_id") or ""))
+        key = (str(session.get("session_id")), figure.columns)
         if key not in self._trials:
             try:
-                self._trials[key] = opened(self.sut, session, columns, self.features)
+                self._trials[key] = opened(self.sut, session, figure.columns, self.features)
             except SzxcError as reason:
                 self._trials[key] = reason
         found = self._trials[key]
@@ -80,30 +83,36 @@ class Bench:
         Raises:
             SzxcError: rows that could not be read are left out of it.
         """
-        figure: Figure = FIGURES[metric]
+        figure = KNOWN[metric]
         ways = methods(stated_method) if metric in PERCENTILES else (None,)
-        shown = [figure.shown(self.sut, trial, way) for way in ways]
+        shown = [self._computed(trial, figure, way) for way in ways]
         found = [one[metric] for one in shown if metric in one]
         if trial.problems:
             raise trial.problems[0].unjudgeable()
         return found
 
+    def _computed(self, trial: Trial, figure: Figure, way: str | None) -> Shown:
+        key = (trial.name, figure.kind, way)
+        if key not in self._shown:
+            self._shown[key] = figure.shown(self.sut, trial, way)
+        return self._shown[key]
+
 
 def _judged(bench: Bench, feature: Record, item: Record) -> Iterator[Observation]:
     """One item. What is no metric, number or text is the schema's business; other metrics are left out."""
     metric, value, name = item.text("metric"), number(item.get("value")), item.text("log_ref")
-    if metric not in FIGURES or value is None or name is None:
+    if metric not in KNOWN or value is None or name is None:
         return
-    session = bench.sessions.get(name)
-    reason = _no_evidence(feature, session)
+    session, figure = bench.sessions.get(name), KNOWN[metric]
+    reason = _no_evidence(feature, session, figure)
     seen = f"{metric}: {name}"
     yield expect(not reason, item.at("log_ref"), expected=reason or "-", observed=seen)
     if session is not None and not reason:
-        trial = bench.trial(session, FIGURES[metric].columns)
+        trial = bench.trial(session, figure)
         yield from _compared(bench, trial, item, metric, value)
 
 
-def _no_evidence(feature: Record, session: Record | None) -> str:
+def _no_evidence(feature: Record, session: Record | None, figure: Figure) -> str:
     """Why a session proves nothing of a feature; empty where it may."""
     if session is None:
         return "a listed session"
@@ -111,6 +120,8 @@ def _no_evidence(feature: Record, session: Record | None) -> str:
         return f"a session of feature {feature.text('feature_id')}"
     if not of_version(session, feature):
         return f"a session of version {feature.text('system_version')}"
+    if figure.of_events:
+        return "" if session.flag("events") is not False else "a session with an event log"
     return "" if session.get("log") else "a session with a trajectory log"
 
 
@@ -130,7 +141,8 @@ def _compared(bench: Bench, trial: Trial, item: Record, metric: str, stated: flo
     for shown, n in near[:1] or found[:1]:
         wants = f"{metric} of {shown:.4g} {limit.unit} that {trial.name} shows, within {allowed[shown]:.3g}"
         yield expect(bool(near), item.at("value"), expected=wants, observed=f"{value:.6g} {limit.unit}")
-        yield from _counted(bench.sut, item, n)
+        whole = trial.log.table.rows if metric in OF_ALL_SAMPLES else 0
+        yield from _counted(bench.sut, item, max(n, whole))
     if not found:
         wants = f"{metric} of a log that shows it, which {trial.name} does not"
         yield expect(holds=False, at=item.at("value"), expected=wants, observed=f"{stated:g} {unit}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_szxc import trajectory
+from pytest_szxc import Unjudgeable, trajectory
 
 from .limits import CENTIMETRES, limits, minimum
+from .trials import file_of
 
 if TYPE_CHECKING:
     from pytest_szxc import Sut, SzxcError
@@ -31,7 +32,11 @@ def rests_on_m(sut: Sut, trial: Trial, limit: Limit) -> float:
 def refusal(sut: Sut, trial: Trial, limit: Limit) -> SzxcError | None:
     """Why a log cannot prove a limit; ``None`` where it can, and of limits that rest on no length."""
     metres = rests_on_m(sut, trial, limit)
-    return trajectory.too_coarse(trial.log, metres, minimum(sut, "resolution_share")) if metres else None
+    found = trajectory.too_coarse(trial.log, metres, minimum(sut, "resolution_share")) if metres else None
+    if found is None:
+        return None
+    named = {**found.params, "file": file_of(str(found.params.get("file")), trial.session)}
+    return Unjudgeable(found.code, found.exchange, **named)
 
 
 def surely_broken(trial: Trial, limit: Limit, value: float) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pytest_szxc import SzxcError, trajectory
@@ -20,6 +20,8 @@ Made = TypeVar("Made")
 CLASSES = ("A", "B", "C")
 _BASE = frozenset({"t", "lat", "lon", "heading_deg", "roll_deg", "speed_mps", "engaged", "pass_id", "line_id"})
 """Columns that every figure rests on; what is wrong with others matters to who reads them."""
+BEYOND_MEASURE = 1e12
+"""No length, speed, time or angle of a machine is as much: its square would be none."""
 _HARMLESS = frozenset({"log.one-pass"})
 
 
@@ -30,7 +32,8 @@ class Trial:
     Attributes:
         session: its record.
         feature: the declaration of its feature; ``None`` where there is none.
-        log: its log, at the vehicle point, in metres about the first guidance line or the middle of the positions.
+        log: its log, at the vehicle point, in metres about the first guidance line or the middle of the positions;
+            ``None`` where events alone are asked.
         lines: guidance lines by id, as paths in the log's frame.
         line_points: their points (k, 2) in that frame.
         problems: what is wrong with the log and matters here.
@@ -150,14 +153,39 @@ def opened(
     table = sut.ask("session_log", session=session.get("session_id")).table
     lever, origin = lever_of(session), origin_of(session)
     log = trajectory.Log.of(table, lever, origin)
-    found = tuple(one for one in trajectory.problems(log, sut.now, origin) if _matters(one, _BASE | columns))
+    points, lines = _lines(session, log)
+    told = trajectory.problems(log, sut.now, origin, lines=tuple(points.values()), began=session.time("started_at"))
+    found = tuple(_of_session(one, session) for one in told if _matters(one, _BASE | columns, table))
     for one in found:
         if not one.usable:
             raise one.unjudgeable()
     feature = (features_of(sut) if features is None else features).get(session.text("feature_id") or "")
-    points = line_points_m(session, log.origin)
-    lines = {name: trajectory.Path(rows, prolonged=True) for name, rows in points.items()}
     return Trial(session, feature, log, lines, points, found, _bad_passes(log))
+
+
+def _lines(session: Record, log: Any) -> tuple[dict[str, Array], dict[str, Any]]:  # noqa: ANN401 -- a Log, loaded late
+    """Points and paths of the guidance lines; kept with the log's table."""
+    kept, key = log.table.kept, (_lines.__name__, log, repr(session.get("lines")))
+    if key not in kept:
+        points = line_points_m(session, log.origin)
+        kept[key] = points, {name: trajectory.Path(rows, prolonged=True) for name, rows in points.items()}
+    found: tuple[dict[str, Array], dict[str, Any]] = kept[key]
+    return found
+
+
+def _of_session(problem: Any, session: Record) -> Any:  # noqa: ANN401 -- a Problem, whose module is loaded late
+    """The problem, naming the session where the log is no file of its own."""
+    return replace(problem, params={**problem.params, "file": file_of(problem.params.get("file"), session)})
+
+
+def file_of(told: str | None, session: Record) -> str:
+    """What a log is called: its file, or the session of which a platform answered it."""
+    return told if told and told != "-" else session.text("session_id") or "-"
+
+
+def unlogged(session: Record, feature: Record | None) -> Trial:
+    """A session of which events alone are asked: without log, lines and problems."""
+    return Trial(session, feature, None, {}, {}, (), frozenset())
 
 
 def features_of(sut: Sut) -> dict[str, Record]:
@@ -186,9 +214,11 @@ def _rows_by_pass(log: Any) -> dict[str, Array]:  # noqa: ANN401 -- a Log, whose
     return found
 
 
-def _matters(problem: Any, columns: frozenset[str]) -> bool:  # noqa: ANN401 -- a Problem, whose module is loaded late
-    column = problem.params.get("column")
-    return problem.code not in _HARMLESS and (column is None or column in columns)
+def _matters(problem: Any, columns: frozenset[str], table: Any) -> bool:  # noqa: ANN401 -- of modules that are loaded late
+    """Whether a problem is one of whole rows, or of a column that is read; it names the column as the file does."""
+    named = problem.params.get("column") or "-"
+    canonical = {header: name for name, header in table.names.items()}
+    return problem.code not in _HARMLESS and (named == "-" or canonical.get(named, named) in columns)
 
 
 def lever_of(session: Record) -> Any:  # noqa: ANN401 -- a Lever, whose module is loaded late
@@ -201,11 +231,13 @@ def lever_of(session: Record) -> Any:  # noqa: ANN401 -- a Lever, whose module i
 
 
 def origin_of(session: Record) -> Any:  # noqa: ANN401 -- an Origin, whose module is loaded late
-    """A place in the declared field: where the first guidance line begins; ``None`` without one."""
-    for line in listed(session, "lines"):
-        for place in positions(line.get("points")):
-            return trajectory.Origin(place[1], place[0], 0.0)
-    return None
+    """The middle of the declared field, which is that of its guidance lines; ``None`` without one."""
+    lines = listed(session, "lines")
+    places = [place for line in lines for place in positions(line.get("points"))]
+    if not places:
+        return None
+    lon, lat = ((min(values) + max(values)) / 2 for values in zip(*places, strict=True))
+    return trajectory.Origin(lat, lon, 0.0)
 
 
 def line_points_m(session: Record, origin: Any) -> dict[str, Array]:  # noqa: ANN401 -- an Origin
@@ -246,8 +278,8 @@ def position(value: Any) -> tuple[float, float] | None:  # noqa: ANN401 -- whate
 
 
 def number(value: Any) -> float | None:  # noqa: ANN401 -- whatever a platform sent
-    """A JSON number as a float; ``None`` for whatever else."""
+    """A JSON number as a float; ``None`` for whatever else, and for what nothing measured can be."""
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return None
     found = float(value)
-    return found if found - found == 0 else None
+    return found if abs(found) < BEYOND_MEASURE else None

@@ -130,9 +130,11 @@ def _machine_without_grade(platform: Platform) -> None:
     "a task without headland and implement: both `na`, and grade 4",
 )
 def _not_applicable(platform: Platform) -> None:
-    members = {**_of(AUTO), "headland": "na", "implement": "na", "operator_location": "in_cab"}
-    members["odd"] |= {"headland_width_m": 0, "implements": []}
-    _declared(platform, "szxc-orchard-patrol", **members)
+    def alter(row: Row) -> None:
+        row |= {"headland": "na", "implement": "na", "operator_location": "in_cab"}
+        row["odd"] |= {"headland_width_m": 0, "implements": []}
+
+    changed(platform, AUTO, alter)
 
 
 @VARIANTS.add("declaration-lead-time-beyond-need", "接管提前时间远长于要求，停车很快", "a lead time far beyond need")
@@ -183,6 +185,12 @@ VARIANTS.add(
     "坐标系以 EPSG 代码按旧式 GeoJSON 写",
     "the reference system is named by its EPSG code",
 )(_zoned(lambda odd: odd["zone"].update(crs={"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}})))
+VARIANTS.add(
+    "declaration-zone-by-the-url-of-its-system", "坐标系以 OGC 网址写", "the reference system is named by its URL"
+)(_zoned(lambda odd: odd["zone"].update(crs="http://www.opengis.net/def/crs/EPSG/0/4490")))
+VARIANTS.add(
+    "declaration-off-public-roads", "作业中写明不上公路", "an operation says of itself that it is off public roads"
+)(lambda platform: changed(platform, GUIDE, lambda row: row["odd"]["operations"].append("非公路田间转移")))
 VARIANTS.add(
     "declaration-exclusion-across-the-edge", "禁入区跨越作业区边界", "an exclusion lies across the zone's edge"
 )(_zoned(_across))

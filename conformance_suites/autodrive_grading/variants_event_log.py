@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from pytest_szxc import reference as demo
 from pytest_szxc.reference import rebind
 
-from .event_log import altered, authorised, changed_mode, failed, overridden, requested, started, stopping
+from .event_log import absent, altered, authorised, changed_mode, failed, overridden, requested, started, stopping
+from .reference_declaration import changed
 from .reference_sessions import AUTO, COMBO, GUIDE, SUPERVISED, session
 from .shown_session import by_operator, event_log, happened, show, shows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_szxc.reference import Answer, Platform
+    from pytest_szxc.reference import Answer, Call, Handler, Platform
 
 Row = dict[str, Any]
 VARIANTS = demo.Variants()
@@ -215,3 +216,44 @@ def _event_log_earlier_version(platform: Platform) -> None:
 def _event_log_sessions_overlap(platform: Platform) -> None:
     told = session("s24-fault")
     event_log(platform).show(replace(told, session_id="s62-overlapping", at=(told.at[0], told.at[1] + 1)))
+
+
+@VARIANTS.add(
+    "event-log-not-announced",
+    "场次不写结束时间与有无事件记录",
+    "sessions do not say when they ended, nor whether they have events",
+)
+def _event_log_not_announced(platform: Platform) -> None:
+    log = event_log(platform)
+    left = ("events", "ended_at")
+    log.sessions = [{name: told for name, told in row.items() if name not in left} for row in log.sessions]
+
+    def unheard(handler: Handler) -> Handler:
+        def answer(call: Call) -> Answer:
+            if call.params["session"] not in log.events:
+                raise demo.no_resource()
+            return handler(call)
+
+        return answer
+
+    platform.rewire("session_events", unheard)
+
+
+@VARIANTS.add("event-log-seconds-and-fractions", "限值有小数而时间只到秒", "a limit has a fraction, times have none")
+def _event_log_seconds_and_fractions(platform: Platform) -> None:
+    changed(platform, GUIDE, lambda row: row.update(presence_timeout_s=2.5))
+    show(platform, GUIDE, "presence", (*ASSISTED, *absent(30.9)))
+    log = event_log(platform)
+    log.events = {key: [row | {"t": row["t"][:19] + row["t"][-6:]} for row in rows] for key, rows in log.events.items()}
+
+
+@VARIANTS.add("event-log-link-reaction-of-its-own", "声明的处置不改变模式", "the declared reaction changes no mode")
+def _event_log_link_reaction_of_its_own(platform: Platform) -> None:
+    own = "减速至 1 m/s 继续作业"
+    changed(platform, SUPERVISED, lambda row: row.update(link_loss={"reaction": own, "within_s": 5}))
+    log = event_log(platform)
+    lost = {row["session_id"] for rows in log.events.values() for row in rows if row["type"] == "link_lost"}
+    ours = {row["session_id"] for row in log.sessions if row["feature_id"] == SUPERVISED}
+    log.sessions = [row for row in log.sessions if row["session_id"] not in lost & ours]
+    told = (happened(30.0, "link_lost", reaction=own), happened(90.0, "link_restored", reaction=own))
+    show(platform, SUPERVISED, "link", (*BEGUN, *told), 120.0)

@@ -126,3 +126,30 @@ def _says_more(platform: Platform) -> None:
         return replace(answer, payload={"items": more, "count": len(more)})
 
     platform.alter(MANY, told)
+
+
+@VARIANTS.add(
+    "grading-refusals-have-own-names",
+    "拒绝的规则号用平台自己的代码",
+    "refusals name their rules by codes of the platform's own",
+    rebind.fields(ONE, {"rule": "cause"}, {"rule": {f"E10{number}": f"X{number}" for number in range(1, 5)}}),
+)
+def _refusals_have_own_names(platform: Platform) -> None:
+    def told(error: Any) -> demo.ApiError:  # noqa: ANN401 -- an InvalidError
+        own = InvalidError(f"E10{error.data['rule'][1:]}", "see the manual")
+        own.data = {"cause": own.data["rule"]}
+        return own
+
+    refusing(platform, ONE, told)
+    platform.alter(ONE, lambda answer: answer.with_payload({**answer.payload, "cause": answer.payload["rule"]}))
+
+
+@VARIANTS.add("grading-batch-later", "批量评定稍后才有结果", "results of a batch come later")
+def _batch_later(platform: Platform) -> None:
+    platform.alter(MANY, lambda answer: replace(answer, payload={"task": "t-1"}, status=202))
+
+
+@VARIANTS.add("grading-batch-refused-in-the-envelope", "批量过大只写在信封里", "the envelope alone refuses a batch")
+def _batch_refused_in_the_envelope(platform: Platform) -> None:
+    grading(platform).largest = 100
+    refusing(platform, MANY, lambda error: demo.ApiError(200, error.code, error.message))

@@ -74,3 +74,20 @@ def _other_names(platform: Platform) -> None:
 @VARIANTS.add("label-of-the-machine", "标签文字以 L 加数字写等级", "the words say L and a digit")
 def _of_the_machine(platform: Platform) -> None:
     labelled(platform, lambda row: {**row, "text": f"SZ-240 / L{row['grade']} / SW {row['system_version']}"})
+
+
+@VARIANTS.add("label-own-words", "标签名称与道路用自己的话", "title and roads are told in words of its own")
+def _own_words(platform: Platform) -> None:
+    labelled(platform, lambda row: {**row, "title_zh": f"农机智驾 {row['grade']} 级", "public_roads": "禁止上公共道路"})
+
+
+@VARIANTS.add("label-earlier-declaration", "旧版本的声明仍在列", "a declaration of an earlier version is still listed")
+def _earlier_declaration(platform: Platform) -> None:
+    def listed(answer: demo.Answer) -> demo.Answer:
+        rows = answer.payload["list"]
+        first = rows[0]
+        grade = max(first["claimed_grade"] - 1, 0)
+        more = [*rows, {**first, "status": "void", "system_version": "1.0.0", "claimed_grade": grade}]
+        return answer.with_payload({**answer.payload, "list": more, "total": answer.payload["total"] + 1})
+
+    platform.alter("list_declarations", listed)

@@ -79,3 +79,9 @@ def _nothing_is_404(platform: Platform) -> None:
         return answer
 
     platform.alter("list_events", shown)
+
+
+@VARIANTS.add("life-cycle-sessions-without-end", "场次不写结束时间", "sessions do not say when they ended")
+def _sessions_without_end(platform: Platform) -> None:
+    log = part(platform, "event_log")
+    log.sessions = [{name: told for name, told in row.items() if name != "ended_at"} for row in log.sessions]

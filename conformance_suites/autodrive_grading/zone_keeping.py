@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isinf
 from typing import TYPE_CHECKING
 
 from pytest_szxc import Unjudgeable, trajectory
@@ -140,13 +139,14 @@ def half_width_m(trial: Trial) -> float:
 
 
 def unproved(trial: Trial, kept: Keeping) -> SzxcError | None:
-    """Why a session does not prove that the machine kept to its zone, if it does not: positions are too poor."""
+    """Why a session does not prove that the machine kept to its zone: positions are too poor, or turns not logged."""
     rows = trial.log.row_numbers[kept.unproved]
     if len(rows):
         told = ", ".join(map(str, rows[:ROWS_NAMED].tolist())) + (" …" if len(rows) > ROWS_NAMED else "")
         exchange = trial.log.table.origin.exchange
         return Unjudgeable("zone.unproved", exchange, session=trial.name, count=str(len(rows)), rows=told)
-    return trajectory.too_coarse(trial.log, tolerated_m(trial), 1.0)
+    gap = trajectory.turn_gap(trial.log)
+    return gap.unjudgeable() if gap else trajectory.too_coarse(trial.log, tolerated_m(trial), 1.0)
 
 
 def keeping(trial: Trial, zone: Zone) -> Keeping:
@@ -157,18 +157,17 @@ def keeping(trial: Trial, zone: Zone) -> Keeping:
     beyond = np.zeros(len(counts))
     beyond[counts] = _outside(trial.log.points_m[counts], half, zone)
     proved = counts & np.isfinite(noise) & (beyond > np.maximum(noise, slack))
-    unproved = counts & ~proved & _doubtful(trial, zone, half, noise, slack, counts)
+    unproved = counts & ~proved & _doubtful(trial, zone, np.where(counts & (noise > slack), noise, 0.0))
     return Keeping(counts, beyond, proved, unproved, _step_s(trial))
 
 
-def _doubtful(trial: Trial, zone: Zone, half: float, noise: Array, slack: float, counts: Array) -> Array:  # noqa: PLR0913 -- what one sample's place rests on
-    """Samples whose position is worse than that of the class, so near a border that they may be beyond it."""
+def _doubtful(trial: Trial, zone: Zone, noise: Array) -> Array:
+    """Samples that may be beyond the zone's border, with what their positions may be off; 0 of those good enough."""
     np = trajectory.numpy
-    found = np.isinf(noise)
-    for value in np.unique(noise[counts & (noise > slack)]).tolist():
-        if not isinf(value):
-            rows = np.nonzero(counts & (noise == value))[0]
-            found[rows] = _outside(trial.log.points_m[rows], half + value, zone) > 0
+    found, half = np.isinf(noise), half_width_m(trial)
+    for value in np.unique(noise[np.isfinite(noise) & (noise > 0)]).tolist():
+        rows = np.nonzero(noise == value)[0]
+        found[rows] = _outside(trial.log.points_m[rows], half + value, zone) > 0
     return found
 
 
@@ -189,15 +188,13 @@ def swept_beyond_m2(trial: Trial, zone: Zone) -> float:
     """Area outside of the zone's outline that the machine passes over, narrower by what positions may be off."""
     width = 2 * half_width_m(trial)
     slack = max(tolerated_m(trial), trajectory.coarseness_m(trial.log))
-    ways = _ways(trial)
+    kept = keeping(trial, zone)
+    ways = _ways(trial, kept.driven & (kept.proved | (noise_m(trial) <= slack)))
     return sum(trajectory.swept_outside_m2(way, max(width - 2 * slack, 0.01), zone.outline) for way in ways)
 
 
-def _ways(trial: Trial) -> Iterator[Array]:
-    """The stretches that the system drives, one after another."""
-    np = trajectory.numpy
-    slack = max(tolerated_m(trial), trajectory.coarseness_m(trial.log))
-    counts = driven(trial) & (noise_m(trial) <= slack)
-    edges = np.nonzero(np.diff(counts.astype(np.int8), prepend=0, append=0))[0]
-    for first, end in edges.reshape(-1, 2):
-        yield trial.log.points_m[first:end]
+def _ways(trial: Trial, counts: Array) -> Iterator[Array]:
+    """The stretches of samples that count, one after another."""
+    for counted, first, end in trajectory.runs(counts):
+        if counted:
+            yield trial.log.points_m[first:end]

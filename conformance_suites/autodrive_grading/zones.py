@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 Ring = list[tuple[float, float]]
 """Positions, longitude first."""
 POLYGON = "Polygon"
-SYSTEMS = {"CGCS2000", "WGS84", "EPSG4490", "EPSG4326", "CRS84", "OGCCRS84"}
-"""The reference systems that a zone may have, written in whatever way, in capitals and without signs."""
+SYSTEMS = re.compile(r"CGCS2000|WGS84|(?:.*CRS)?EPSG\d{0,4}(?:4490|4326)|(?:.*CRS)?(?:OGC\d*)?CRS84")
+"""The reference systems that a zone may have, by name, code, URN or URL, in capitals and without signs."""
+FARTHEST_M = 50_000.0
+"""No field reaches further from its middle: a zone that does keeps no machine in."""
 NORTHERNMOST_DEG = 72.0
 """Fields end there. Latitudes of China, taken for longitudes' places, lie beyond: from 73 on."""
 HALF_TURN_DEG = 180.0
@@ -61,8 +63,8 @@ def area_of(polygon: Record) -> tuple[Area | None, tuple[Fault, ...]]:
     if faults or not rings:
         return None, faults
     area = Area(rings[0], tuple(rings[1:]))
-    outside = tuple(_holes_outside(polygon, area))
-    return (None, outside) if outside else (area, ())
+    beyond = (*_too_large(polygon, area), *_holes_outside(polygon, area))
+    return (None, beyond) if beyond else (area, ())
 
 
 def system_of(polygon: Record) -> str | None:
@@ -72,8 +74,7 @@ def system_of(polygon: Record) -> str | None:
 
 def is_known(system: str) -> bool:
     """Whether a reference system is CGCS2000 or WGS 84, written in whatever way."""
-    plain = re.sub(r"[^A-Z0-9]", "", system.upper())
-    return plain in SYSTEMS or plain.removeprefix("URNOGCDEFCRS").replace("OGC13", "OGC") in SYSTEMS
+    return SYSTEMS.fullmatch(re.sub(r"[^A-Z0-9]", "", system.upper())) is not None
 
 
 def metres(ring: Ring, origin: Any) -> Any:  # noqa: ANN401 -- an Origin, and an array
@@ -133,6 +134,16 @@ def _order_problem(ring: Ring) -> str:
         swapped = abs(lon) <= NORTHERNMOST_DEG and abs(lat) <= HALF_TURN_DEG
         return f"[{lon:.9g}, {lat:.9g}]" + (" (latitude first?)" if swapped else "")
     return ""
+
+
+def _too_large(polygon: Record, area: Area) -> Iterator[Fault]:
+    """A zone as large as a province; what lies on the other side of the earth has no place in its frame."""
+    np, origin = trajectory.numpy, origin_of(area.outline)
+    degrees = max(abs(lon - origin.lon_deg) + abs(lat - origin.lat_deg) for lon, lat in area.outline)
+    reach = float(np.hypot(*metres(area.outline, origin).T).max()) if degrees < 1 else np.inf
+    if reach > FARTHEST_M:
+        seen = f"{reach / 1000:.0f} km" if degrees < 1 else f"{degrees:.3g}°"
+        yield Fault(polygon.at("coordinates.0"), f"within {FARTHEST_M / 1000:.0f} km of its middle", seen)
 
 
 def _holes_outside(polygon: Record, area: Area) -> Iterator[Fault]:

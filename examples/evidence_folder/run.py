@@ -1,4 +1,4 @@
-"""Judges a folder of evidence, sound and with ten things wrong, and compares the verdicts with those owed.
+"""Judges a folder of evidence, sound and with nine changes, and compares the verdicts with those owed.
 
     python run.py [--out FOLDER] [CASE ...]
 
@@ -31,7 +31,8 @@ def judged(folder: Path, out: Path, statement: Path | None) -> tuple[int, dict[s
     options = (f"--szxc-target={folder}", f"--szxc-out={out}", "--szxc-lang=en", *config)
     command = [sys.executable, "-m", "pytest", "-q", *options, "-p", "no:cacheprovider"]
     code = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, cwd=folder.parent).returncode
-    return code, json.loads((out / "report.json").read_text(encoding="utf-8"))
+    report = out / "report.json"  # there is none of a run that could not begin
+    return code, json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {"verdicts": []}
 
 
 def differences(case: Case, code: int, report: dict[str, Any]) -> list[str]:
@@ -39,7 +40,7 @@ def differences(case: Case, code: int, report: dict[str, Any]) -> list[str]:
     rows = {row["requirement"]: row for row in report["verdicts"]}
     found = [] if code == case.exit_code else [f"exit {code} != {case.exit_code}"]
     for requirement, owed in case.verdicts.items():
-        row = rows[requirement]
+        row = rows.get(requirement, {"status": "not-run"})
         told = (row["status"], row["cause"]["code"]) if row.get("cause") else (row["status"],)
         if told[: len(owed)] != owed:
             found.append(f"{requirement} {' '.join(told)} != {' '.join(owed)}")

@@ -34,7 +34,9 @@ def manifest(lang: str, folder: Path, suite: str | None) -> None:
         raise SzxcError("option.unknown-suite", suite=show(suite))
     draft = drafted(folder, suite, known)
     text = json.dumps(draft.value, ensure_ascii=False, indent=1)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    made = folder / f".{MANIFEST}.tmp"
+    made.write_text(text + "\n", encoding="utf-8")
+    made.replace(folder / MANIFEST)  # in one piece, and not through a link that leads elsewhere
     click.echo("\n".join(map(line, _lines(draft, lang))))
 
 

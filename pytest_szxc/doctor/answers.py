@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from pytest_szxc.target.preflight import Place, Preflight
 
 _STAGES = ("path", "media", "account", "rate", "data")
-_NOTICED = {"notice.redirect": "path", "notice.media-type": "media"}
+_NOTICED = {"notice.redirect": "path", "notice.media-type": "media", "notice.evidence-more": "data"}
+_ABSENT = frozenset({"http.absent", "folder.unlisted"})
+"""What a target without a statement need not have."""
 
 
 def about_clock(visit: Visit, found: Preflight) -> Check:
@@ -76,10 +78,14 @@ def _with_cause(found: Preflight) -> Iterator[Check]:
 def _troubles(visit: Visit, found: Preflight) -> Iterator[Check]:
     """What single probes failed with though others answered, and what the answers are odd in."""
     answered = {(place[0], operation) for place, operation in visit.probes().items() if found.observed.get(place)}
+    noticed = notices(visit.store.chronological(), visit.statement, visit.suites)
+    evidence = [notice for notice in noticed if notice.code.startswith("file.")]
     for place, reason in found.reasons.items():
         symptom = found.symptoms[place]
-        absent = symptom == "http.absent" and not visit.statement.declared
+        absent = symptom in _ABSENT and not visit.statement.declared
         if reason is None or place in answered or absent or not symptom or symptom.startswith("target.file-"):
+            continue
+        if evidence and symptom.startswith("file."):  # is named below with all others that are not as stated
             continue
         if symptom.startswith("budget."):
             yield none("path", "unasked", operation=place[1])
@@ -87,11 +93,8 @@ def _troubles(visit: Visit, found: Preflight) -> Iterator[Check]:
         stage = STAGE_OF[code_of(symptom, visit.sut.primary)[1]]
         params = {name: str(value) for name, value in reason.params.items()}
         yield Check(stage, State.BAD, Cause("doctor.operation", {"operation": place[1]}), Cause(reason.code, params))
-    yield from (
-        Check(_NOTICED[notice.code], State.NOTE, notice)
-        for notice in notices(visit.store.chronological(), visit.statement, visit.suites)
-        if notice.code in _NOTICED
-    )
+    yield from (Check("data", State.BAD, notice) for notice in evidence)
+    yield from (Check(_NOTICED[notice.code], State.NOTE, notice) for notice in noticed if notice.code in _NOTICED)
     yield from _stay_away(visit)
     yield from (_no_data(visit, place) for place in sorted(found.empty))
 

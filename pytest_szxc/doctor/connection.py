@@ -44,6 +44,7 @@ STAGE_OF = {
     "preflight.clock": "account",
     "preflight.rate-limited": "rate",
     "preflight.file": "data",
+    "preflight.folder": "data",
 }
 """Where each cause stands."""
 _STAGES = ("name", "connection", "tls")

@@ -15,6 +15,8 @@ ENDS = {
     "10": tuple((stage, code) for code, stage in STAGE_OF.items()),
     "inconclusive": (
         ("data", "doctor.data.empty"),
+        ("data", "file.missing"),
+        ("data", "file.altered"),
         ("path", "doctor.operation"),
         ("accounts", "doctor.accounts.refused"),
         ("write", "doctor.write.denied"),
@@ -33,6 +35,9 @@ ENDS = {
         ("clock", "notice.clock-skew"),
         ("path", "notice.redirect"),
         ("media", "notice.media-type"),
+        ("data", "notice.evidence-folder"),
+        ("data", "notice.evidence-more"),
+        ("data", "notice.profile"),
         ("rate", "notice.slowed"),
         ("rate", "doctor.rate.retry-after"),
         ("sink", "notice.sink"),

@@ -21,7 +21,7 @@ from pytest_szxc.target.statement import BoundOperation
 from pytest_szxc.target.streams import Adapter, Call, Probe, Stream, record_of
 from pytest_szxc.target.strict_json import parse
 from pytest_szxc.target.sut import EPOCH, PageSeen, Reply
-from pytest_szxc.target.table_shelf import TableShelf
+from pytest_szxc.target.tabular.shelf import TableShelf
 from pytest_szxc.target.walking import Walk, pages_of
 from pytest_szxc.target.xml_answers import listed
 
@@ -187,6 +187,7 @@ class ApiSource:
             request=made.request if made else None,
             fine=answer.fine,
             table=self._tables.of(call, tabular, record.origin) if tabular else None,
+            refusal=None if answer.fine else replace(record, value=self._refusal(call, bound, answer)),
         )
 
     def _pages(self, call: Call, bound: BoundOperation, requests: Sequence[Request]) -> Iterator[Page]:
@@ -223,3 +224,10 @@ class ApiSource:
         if answer.payload is None or call.operation.effect is not Effect.READ or call.operation.answer == "records":
             return {}
         raise Refused("envelope.object-missing", answer.exchange, path=bound.items, keys=keys_of(answer.payload))
+
+    def _refusal(self, call: Call, bound: BoundOperation, answer: Answer) -> dict[str, Json]:
+        """The canonical object of an accepted error: where answers have theirs, or else the whole of its body."""
+        payload = compiled(bound.envelope.payload)(answer.document)
+        places = (compiled(bound.items)(payload), payload, answer.document)
+        found = next((place for place in places if isinstance(place, dict) and place), {})
+        return self._shape(call.suite, call.operation, bound).of_kept(found)

@@ -24,6 +24,7 @@ CAUSES = (
     ("transport.tls.not-yet-valid", "preflight.certificate-dates"),
     ("transport.tls", "preflight.tls"),
     ("file.", "preflight.file"),
+    ("folder.", "preflight.folder"),
     ("http.unauthorised", "preflight.denied"),
     ("http.forbidden", "preflight.denied"),
     ("envelope.denied", "preflight.denied"),

@@ -6,10 +6,10 @@ and a platform. The manifest states each file's SHA-256: what is missing or alte
 
 from __future__ import annotations
 
-import hashlib
+import os
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING
 
 from pytest_szxc.catalogue.documents import Document, check, nearest
@@ -18,7 +18,7 @@ from pytest_szxc.model import Exchange, Location, Request, Response
 from pytest_szxc.printable import show
 from pytest_szxc.target.answers import keys_of
 from pytest_szxc.target.canonical import shape_of
-from pytest_szxc.target.file_reading import FILE_BYTES, METHOD, DataFile, FileReader
+from pytest_szxc.target.file_reading import METHOD, DataFile, FileReader, content, digest_of
 from pytest_szxc.target.files import FileSource
 from pytest_szxc.target.store import exchange_id
 from pytest_szxc.target.streams import Call, Probe, record_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Json, Suite
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.target.store import ExchangeStore
-    from pytest_szxc.target.table_shelf import TableShelf
+    from pytest_szxc.target.tabular.shelf import TableShelf
 
 MANIFEST = "manifest.json"
 FORMAT = "szxc-evidence-folder/1"
@@ -50,6 +50,14 @@ class ListedFile:
     file: DataFile
     operation: str
     params: Mapping[str, str]
+
+
+Question = frozenset[tuple[str, str]]
+
+
+def question_of(params: Mapping[str, str]) -> Question:
+    """Parameters as what tells questions apart, in whatever order they are named."""
+    return frozenset(params.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +92,41 @@ def read_manifest(folder: Path) -> dict[str, Json]:
         StatementError: ``folder.manifest``; what the schema says (``document.*``).
     """
     try:
-        body = (folder / MANIFEST).read_bytes()[: FILE_BYTES + 1]
-    except OSError as error:
-        raise StatementError("folder.manifest", problem=show(str(error.strerror))) from error
-    return _checked(body)
+        value = _object_of(content(DataFile(MANIFEST, folder / MANIFEST)))
+    except TransportFault as fault:
+        raise StatementError("folder.manifest", problem=fault.text("en")) from fault
+    _require_form(value)
+    return value
 
 
 def read_list(folder: Path | None, reader: FileReader, suites: Mapping[str, Suite]) -> EvidenceList:
     """The manifest of a folder, or of a recording (``None``).
 
     Raises:
-        StatementError: ``folder.manifest``, ``folder.path``, ``folder.twice``, ``folder.operation``,
-            ``option.unknown-suite``; what the schema says (``document.*``).
+        StatementError: as ``evidence_of``; ``folder.manifest``.
     """
     try:
         exchange = reader.read(OPERATION, DataFile(MANIFEST, folder / MANIFEST if folder else None))
     except TransportFault as fault:
         raise StatementError("folder.manifest", problem=fault.text("en")) from fault
-    value = _checked(exchange.response.body if exchange.response else b"")
-    listed = tuple(_listed(row, folder) for row in value["files"])
+    return evidence_of(_object_of(exchange.response.body if exchange.response else b""), folder, suites)
+
+
+def evidence_of(value: dict[str, Json], folder: Path | None, suites: Mapping[str, Suite]) -> EvidenceList:
+    """The evidence that a manifest lists, if a run can use it.
+
+    Args:
+        value: the manifest.
+        folder: where the files are; ``None`` for a recording.
+        suites: those of the run, by id.
+
+    Raises:
+        StatementError: ``folder.path``, ``folder.twice``, ``folder.digests``, ``folder.operation``,
+            ``folder.other-suite``, ``option.unknown-suite``; what the schema says (``document.*``).
+    """
+    _require_form(value)
+    root = Path(os.path.realpath(folder)) if folder else None
+    listed = tuple(_listed(row, root) for row in value["files"])
     _require_sense(value["suite"], listed, suites)
     return EvidenceList(value["suite"], listed)
 
@@ -144,7 +168,10 @@ class FolderSource(FileSource):
     ) -> None:
         files = [entry.file for entry in evidence.files]
         super().__init__(files, statement, reader.store, clock=reader.clock, now=now, suites=suites)
-        self._evidence = evidence
+        self._suite = evidence.suite
+        self._answers: dict[tuple[str, Question], list[DataFile]] = {}
+        for entry in evidence.files:
+            self._answers.setdefault((entry.operation, question_of(entry.params)), []).append(entry.file)
         self._tables = tables
 
     def reply(self, call: Call) -> Reply:
@@ -171,12 +198,8 @@ class FolderSource(FileSource):
 
     def _serving(self, call: Call) -> list[DataFile]:
         asked = {name: str(value) for name, value in call.params.items()}
-        found = [
-            entry.file
-            for entry in self._evidence.files
-            if (entry.operation, entry.params) == (call.operation.id, asked) and call.suite.id == self._evidence.suite
-        ]
-        if found:
+        found = self._answers.get((call.operation.id, question_of(asked)))
+        if found and call.suite.id == self._suite:
             return found
         shown = " ".join(f"{name}={value}" for name, value in asked.items())
         raise Unjudgeable("folder.unlisted", operation=call.operation.id, params=show(shown or "-"))
@@ -193,43 +216,63 @@ class FolderSource(FileSource):
         return shape_of(bound, call.operation.schema, self._statement.time_profile).of_kept(value)
 
 
-def _checked(body: bytes) -> dict[str, Json]:
+def _object_of(body: bytes) -> dict[str, Json]:
     try:
         value = parse(body)
     except TransportFault as fault:
         raise StatementError("folder.manifest", problem=fault.text("en")) from fault
     if not isinstance(value, dict):
         raise StatementError("folder.manifest", problem=keys_of(value))
-    check(Document(Path(MANIFEST), value, "", StatementError), SCHEMA)
     return value
 
 
+def _require_form(value: dict[str, Json]) -> None:
+    check(Document(Path(MANIFEST), value, "", StatementError), SCHEMA)
+
+
 def _listed(row: Mapping[str, Json], folder: Path | None) -> ListedFile:
+    """A row of the manifest; the folder's own path is one without links."""
     place = PurePosixPath(row["path"])
-    odd = place.is_absolute() or ".." in place.parts or "\\" in row["path"] or ":" in row["path"]
-    inside = folder is None or odd or (folder / place).resolve().is_relative_to(folder.resolve())
-    if odd or not inside:
+    if _is_odd(row["path"]) or (folder and not Path(os.path.realpath(folder / place)).is_relative_to(folder)):
         raise StatementError("folder.path", file=show(row["path"]))
     file = DataFile(str(place), folder / place if folder else None, row["sha256"].lower())
     return ListedFile(file, row["operation"], dict(row.get("params", {})))
 
 
+def _is_odd(path: str) -> bool:
+    """Whether a path leads out of a folder, or means something else on another system."""
+    place, colons = (
+        PurePosixPath(path),
+        os.name == "nt" and ":" in path,
+    )  # there, a name with a colon is a hidden stream
+    return place.is_absolute() or ".." in place.parts or bool({"\\", "\0"} & set(path) or _drive(path)) or colons
+
+
+def _drive(path: str) -> str:
+    return PureWindowsPath(path).drive
+
+
 def _require_sense(name: str, listed: tuple[ListedFile, ...], suites: Mapping[str, Suite]) -> None:
     suite = suites.get(name)
     if suite is None:
-        raise StatementError("option.unknown-suite", suite=show(name))
+        code = "folder.other-suite" if suites else "option.unknown-suite"
+        raise StatementError(code, suite=show(name), others=", ".join(suites))
     seen: set[object] = set()
+    digests: dict[str, str] = {}
     for entry in listed:
+        if digests.setdefault(entry.file.name, entry.file.sha256) != entry.file.sha256:
+            raise StatementError("folder.digests", file=show(entry.file.name))
         known = suite.operations.get(entry.operation)
         if known is None:
             likely = nearest(entry.operation, suite.operations)
             raise StatementError(
                 "folder.operation", file=show(entry.file.name), value=show(entry.operation), nearest=likely
             )
-        question = (entry.operation, tuple(sorted(entry.params.items())))
-        if question in seen and known.answer != "records":
+        question = (entry.operation, question_of(entry.params))
+        again = (*question, entry.file.name)
+        if again in seen or (question in seen and known.answer != "records"):
             raise StatementError("folder.twice", file=show(entry.file.name), operation=entry.operation)
-        seen.add(question)
+        seen |= {question, again}
 
 
 def _verified(begun: Exchange, file: DataFile) -> Exchange:
@@ -242,15 +285,9 @@ def _verified(begun: Exchange, file: DataFile) -> Exchange:
 
 
 def _difference(file: DataFile) -> TransportFault | None:
-    name = show(file.name)
-    if file.path is None or not file.path.is_file():
-        return TransportFault("file.missing", file=name)
     try:
-        if file.path.stat().st_size > FILE_BYTES:
-            return TransportFault("file.too-large", file=name, limit=FILE_BYTES)
-        with file.path.open("rb") as opened:
-            found = hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError as error:
-        return TransportFault("file.unreadable", file=name, problem=show(str(error.strerror)))
+        found = digest_of(file)
+    except TransportFault as fault:
+        return fault
     same = found == file.sha256
-    return None if same else TransportFault("file.altered", file=name, stated=file.sha256, found=found)
+    return None if same else TransportFault("file.altered", file=show(file.name), stated=file.sha256, found=found)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import os
+import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Exchange, Request, Response
@@ -79,29 +81,72 @@ class FileReader:
     def _exchange(self, key: str, operation: str, file: DataFile, request: Request) -> Exchange:
         started = self.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
         try:
-            return Exchange(key, operation, request, Response(200, (), _content(file)), started=started)
+            return Exchange(key, operation, request, Response(200, (), content(file)), started=started)
         except TransportFault as fault:
             params = {name: str(value) for name, value in fault.params.items()}
             return Exchange(key, operation, request, None, fault.code, params, started)
 
 
-def _content(file: DataFile) -> bytes:
-    if file.path is None:
-        raise TransportFault("replay.missing", method=METHOD, url=show(file.name))
+def content(file: DataFile) -> bytes:
+    """What a file holds, if it is the one whose digest is stated.
+
+    Raises:
+        TransportFault: as ``FileReader.read``; ``replay.missing`` in a recording.
+    """
     try:
-        with file.path.open("rb") as opened:
-            body = opened.read(FILE_BYTES + 1)
-    except FileNotFoundError as error:
-        code = "file.missing" if file.sha256 else "file.unreadable"
-        raise TransportFault(code, file=show(file.name), problem=show(str(error.strerror))) from error
+        with _opened(file) as stream:
+            body = stream.read(FILE_BYTES + 1)
     except OSError as error:
-        raise TransportFault("file.unreadable", file=show(file.name), problem=show(str(error.strerror))) from error
-    if len(body) > FILE_BYTES:
-        raise TransportFault("file.too-large", file=show(file.name), limit=FILE_BYTES)
+        raise _unreadable(file, error) from error
+    if len(body) > FILE_BYTES:  # it grew while it was read
+        raise _too_large(file)
     found = hashlib.sha256(body).hexdigest() if file.sha256 else ""
     if found != file.sha256:
         raise TransportFault("file.altered", file=show(file.name), stated=file.sha256, found=found)
     return body
+
+
+def digest_of(file: DataFile) -> str:
+    """The SHA-256 of a file, read piece by piece.
+
+    Raises:
+        TransportFault: ``file.missing``, ``file.unreadable``, ``file.too-large``.
+    """
+    try:
+        with _opened(file) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _opened(file: DataFile) -> BinaryIO:
+    """A file of a size that can be judged: its size is looked at first, a pipe or a device is not waited for."""
+    if file.path is None:
+        raise TransportFault("replay.missing", method=METHOD, url=show(file.name))
+    stream = open(file.path, "rb", opener=_at_once)  # noqa: SIM115 -- a Path takes no opener; whoever asks closes it
+    about = os.fstat(stream.fileno())
+    if stat.S_ISREG(about.st_mode) and about.st_size <= FILE_BYTES:
+        return stream
+    stream.close()
+    if stat.S_ISREG(about.st_mode):
+        raise _too_large(file)
+    raise TransportFault("file.unreadable", file=show(file.name), problem="not a regular file")
+
+
+def _at_once(name: str, flags: int) -> int:
+    """Opens without waiting: nobody may ever write into a pipe."""
+    return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _unreadable(file: DataFile, error: OSError) -> TransportFault:
+    gone = file.sha256 and isinstance(error, FileNotFoundError)
+    return TransportFault(
+        "file.missing" if gone else "file.unreadable", file=show(file.name), problem=show(str(error.strerror))
+    )
+
+
+def _too_large(file: DataFile) -> TransportFault:
+    return TransportFault("file.too-large", file=show(file.name), limit=FILE_BYTES)
 
 
 def rows(exchange: Exchange, types: Mapping[str, frozenset[str]]) -> Iterator[Row]:

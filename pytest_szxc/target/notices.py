@@ -30,6 +30,8 @@ _OK = range(200, 300)
 _JSON = (b"{", b"[")
 _BLANK = b" \t\r\n"
 _TOO_MANY = 429
+_NAMED = 5
+"""Files of a folder that are named one by one for the same fault; of more, only their number is said."""
 
 
 def notices(
@@ -50,7 +52,9 @@ def notices(
         place = (exchange.operation, exchange.request.url, exchange.id)  # names the same one in every run
         for cause in _of(exchange, statement, suites):
             seen.setdefault(cause.code, []).append((place, cause))
-    found = [_counted([cause for _, cause in sorted(rows, key=lambda row: row[0])]) for _, rows in sorted(seen.items())]
+    found = [
+        cause for _, rows in sorted(seen.items()) for cause in _told([cause for _, cause in sorted(rows, key=_place)])
+    ]
     if skew and skew.telling:
         found.insert(0, Cause("notice.clock-skew", {"difference": skew.words}, skew.exchange))
     found += _replaced(statement)
@@ -64,6 +68,20 @@ def _replaced(statement: Statement) -> list[Cause]:
         for suite, tables in sorted(statement.profiles.items())
         for name, own in sorted(tables.items())
     ]
+
+
+def _place(row: tuple[tuple[str, str, str], Cause]) -> tuple[str, str, str]:
+    return row[0]
+
+
+def _told(causes: list[Cause]) -> Iterator[Cause]:
+    """The first of causes of one code, with their number; of files that are not as stated, a few by name."""
+    if not causes[0].code.startswith("file."):
+        yield _counted(causes)
+        return
+    yield from (_counted([cause]) for cause in causes[:_NAMED])
+    if len(causes) > _NAMED:
+        yield Cause("notice.evidence-more", {"fault": causes[0].code, "count": str(len(causes) - _NAMED)})
 
 
 def _counted(causes: list[Cause]) -> Cause:

@@ -21,7 +21,7 @@ from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.pace import Pace
 from pytest_szxc.target.redirects import origin
 from pytest_szxc.target.retrying import TRIES
-from pytest_szxc.target.table_shelf import TableShelf
+from pytest_szxc.target.tabular.shelf import TableShelf
 from pytest_szxc.target.transports import (
     IN_PROCESS,
     IN_PROCESS_URL,

@@ -36,8 +36,14 @@ _TROUBLE = (
     "framing.",
     "budget.",
     "proxy.",
+    "file.",
+    "folder.no-object",
+    "paging.",
 )
-"""Symptoms that do not say that an operation is absent. A page in HTML does: that is how many platforms say 404."""
+"""Symptoms that do not say that an operation is absent. A page in HTML does: that is how many platforms say 404.
+
+A file that cannot be used is there, or was to be there: altered evidence must not end as a class that nobody claims.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ ID = "id"
 FREE = frozenset({"basis", "source", "mark", "note_zh", "note_en"})
 """Columns whose words are the author's own."""
 _CAP = 1024 * 1024
+_LARGEST = Decimal(10) ** 9
+"""What lies beyond is no limit any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _loaded(path: Path, suite: Suite, name: str) -> Profile:
     shipped = shipped_profile(suite.folder, name)
     for row, problem in _differences(list(reader.fieldnames or ()), rows, shipped):
         raise StatementError("statement.profile", file=path, row=row, problem=problem)
-    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()  # of the file as it is: the text has lost its mark
     return Profile(tuple({name: row[name].strip() for name in shipped.rows[0]} for _, row in rows), path.name, digest)
 
 
@@ -132,4 +134,4 @@ def _number(text: str) -> Decimal | None:
         found = Decimal(text)
     except InvalidOperation:
         return None
-    return found if found.is_finite() and found >= 0 else None
+    return found if found.is_finite() and 0 <= found <= _LARGEST else None

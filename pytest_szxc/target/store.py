@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from pytest_szxc.model import Exchange, Json, Request
 
-NOT_SENT = frozenset({"FILE", "HOOK", "SINK", "NOTE"})
-"""Methods of records for which nothing was sent: a file read, a hook's work, a check's note, a notice that came in."""
+NOT_SENT = frozenset({"FILE", "DIGEST", "HOOK", "SINK", "NOTE"})
+"""Methods of records for which nothing was sent: a file read or held against its digest, a hook's work, a check's note,
+a notice that came in."""
 OWN_FAULTS = ("budget.", "forging.", "replay.")
 """Faults of exchanges for which nothing was sent."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_szxc.record import Record
     from pytest_szxc.target.accounts import AccountFacts
     from pytest_szxc.target.sink import Sink
-    from pytest_szxc.target.tables import Table
+    from pytest_szxc.target.tabular.table import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """When something was sent that was not: read from a file."""
@@ -40,6 +40,8 @@ class Reply:
         sent: when the request was sent (aware, UTC).
         request: what was sent, as it is recorded, its credentials placeholders.
         table: the columns of the body (operations that answer ``table``).
+        refusal: the canonical object of an error that was accepted, its members renamed and its codes mapped as the
+            binding says of the operation's answers; empty where the error holds no object, ``None`` where it is none.
     """
 
     exchange: str
@@ -54,6 +56,7 @@ class Reply:
     fine: bool = True
     request: Request | None = None
     table: Table | None = None
+    refusal: Record | None = None
 
     def at(self, pointer: str = "") -> Location:
         """A location in this exchange; ``pointer`` is free text such as ``header X-Data-Level``."""

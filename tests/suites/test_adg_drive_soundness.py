@@ -11,7 +11,7 @@ from adg_drives import DAY, ORIGIN, sessions
 from adg_judging import part
 
 from pytest_szxc import SzxcError, trajectory
-from pytest_szxc.target.tables import read_table
+from pytest_szxc.target.tabular.table import read_table
 
 faults = part("drive_faults")
 texts = part("log_faults")

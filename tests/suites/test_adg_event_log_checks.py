@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta, timezone
+from decimal import Decimal
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -271,3 +273,36 @@ def test_tables_say_what_they_rest_on() -> None:
     assert {row["code"] for row in part("tables").rows("modes")} == sequences.MODES
     assert {mode for row in part("tables").rows("link_reactions") for mode in row["modes"].split()} <= sequences.MODES
     assert {mode for step in sequences.legal() for mode in step} == sequences.MODES
+
+
+@given(st.lists(st.integers(0, 20)), st.integers(0, 20), st.integers(0, 20))
+def test_a_timeline_finds_what_looking_at_all_would(seconds: list[int], one: int, other: int) -> None:
+    moments = [SimpleNamespace(at=START + timedelta(seconds=number)) for number in seconds]
+    line, order = part("timeline").Timeline(moments), sorted(moments, key=lambda moment: moment.at)
+    since, until = (START + timedelta(seconds=number) for number in (one, other))
+    assert list(line) == order
+    assert line.since(since) is next((moment for moment in order if moment.at >= since), None)
+    assert line.after(since) is next((moment for moment in order if moment.at > since), None)
+    assert line.until(since) is next((moment for moment in reversed(order) if moment.at <= since), None)
+    assert line.before(since) is next((moment for moment in reversed(order) if moment.at < since), None)
+    assert line.within(since, until) is any(since <= moment.at <= until for moment in order)
+    assert list(line.from_on(since)) == [moment for moment in order if moment.at >= since]
+
+
+@pytest.mark.parametrize(
+    ("written", "limit", "expected"),
+    [
+        (("09:00:30", "09:00:33"), 2.5, "pass"),
+        (("09:00:30", "09:00:33"), 2, "fail"),
+        (("09:00:30.9", "09:00:33.4"), 2.45, "pass"),
+        (("09:00:30.9", "09:00:33.4"), 2.4, "fail"),
+        (("09:00:30.900", "09:00:33.401"), 2.4, "fail"),
+    ],
+)
+def test_a_limit_is_surely_broken_however_finely_times_are_written(
+    written: tuple[str, str], limit: float, expected: str
+) -> None:
+    gone, left = (f"2026-05-11T{text}+08:00" for text in written)
+    told = rows((*log.started(mode="assist"), *log.absent(30.0)[:2]))
+    told[-2]["t"], told[-1]["t"] = gone, left
+    assert outcome("ADG-025", Told(told, "presence", grade=2, presence_timeout_s=Decimal(str(limit)))) == expected

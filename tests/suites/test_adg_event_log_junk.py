@@ -73,3 +73,36 @@ def test_a_whole_day_takes_little_time() -> None:
     found = {requirement: outcome(requirement, told) for requirement in IDS}
     assert process_time() - begun < 10
     assert found["ADG-022"] == found["ADG-019"] == "pass"
+
+
+@pytest.mark.parametrize("requirement", [one for one in IDS if one not in ("ADG-022", "ADG-023")])
+@pytest.mark.parametrize("mode", ["assist", "auto"])
+def test_a_log_of_start_and_stop_alone_is_no_evidence(requirement: str, mode: str) -> None:
+    """Whatever the session is said to show."""
+    told = [*log.started(mode=mode), log.changed_mode(100.0, mode, "standby"), log.Happening(101.0, "standstill")]
+    for kind in ("take_over", "minimum_risk", "presence", "override", "link", "fault"):
+        for grade in range(1, 6):
+            assert outcome(requirement, Told(rows(told), kind, 120.0, grade)) == "events.not-provoked"
+
+
+LONG: dict[str, tuple[str, int, Any]] = {
+    "ADG-020": ("take_over", 3, lambda at: (*log.unanswered(at), log.changed_mode(at + 20.0, "stopped", "standby"))),
+    "ADG-021": ("minimum_risk", 4, lambda at: (*log.stopping(at), log.changed_mode(at + 20.0, "stopped", "standby"))),
+    "ADG-024": ("fault", 3, lambda at: (*log.failed(at), *log.restarted(at + 5.0)[:2])),
+    "ADG-025": ("presence", 2, lambda at: log.absent(at, "auto")),
+    "ADG-026": ("override", 3, lambda at: (*log.overridden(at), log.changed_mode(at + 20.0, "manual", "standby"))),
+    "ADG-027": ("link", 3, lambda at: (*log.cut_off(at), log.changed_mode(at + 20.0, "stopped", "standby"))),
+}
+
+
+@pytest.mark.parametrize("requirement", LONG)
+def test_thousands_of_happenings_take_little_time(requirement: str) -> None:
+    """A check that looked at all of them for each would take minutes."""
+    kind, grade, cycle = LONG[requirement]
+    many = [
+        step for number in range(1_500) for step in (*cycle(30.0 + 80 * number), *log.authorised(60.0 + 80 * number))
+    ]
+    told = Told(rows(sorted((*log.started(), *many), key=lambda one: one.at_s)), kind, 130_000.0, grade)
+    begun = process_time()
+    assert outcome(requirement, told) == "pass"
+    assert process_time() - begun < 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,23 @@ def test_rules_that_a_refusal_names(document: Any, rules: set[str]) -> None:
     assert graded(422, document).refused_by == rules
 
 
+@pytest.mark.parametrize(
+    ("body", "bound", "rules"),
+    [
+        ({"cause": "E101"}, {"rule": "X1"}, {"X1"}),
+        ({"cause": "X3"}, {"rule": "X1"}, {"X1"}),
+        ({"rule": "X1", "message": "X1, X2"}, {"rule": "X1"}, {"X1", "X2"}),
+        ({"message": "X2"}, {"rule": "E7"}, {"X2"}),
+        ({"message": "X2"}, {"rule": ["X1"]}, {"X2"}),
+        ({"message": "X2"}, {}, {"X2"}),
+    ],
+)
+def test_a_refusal_with_names_of_its_own_names_what_the_binding_says(body: Row, bound: Row, rules: set[str]) -> None:
+    asked = graded(422, body)
+    own = replace(asked.reply, refusal=Record(bound, Location(), EPOCH))
+    assert replace(asked, reply=own).refused_by == rules
+
+
 def test_notes_of_the_table_only() -> None:
     told = {"notes": [{"code": "N1"}, {"code": "own"}, "N2", 7, None]}
     assert graded(200, told, fine=True).notes == {"N1", "N2"}
@@ -200,6 +218,25 @@ def test_a_sample_is_said_to_be_one() -> None:
     assert verdict.status is Status.PASS
     assert 60 < verdict.observed < 100
     assert [exhibit.kind for exhibit in verdict.exhibits] == ["text"]
+
+
+def test_no_batch_stands_in_an_order_that_is_known() -> None:
+    asked: list[list[Row]] = []
+
+    def listening(made: Platform) -> None:
+        def told(handler: Handler) -> Handler:
+            def answer(call: Call) -> Answer:
+                asked.append(call.body["items"])
+                return handler(call)
+
+            return answer
+
+        made.rewire("evaluate_batch", told)
+
+    assert judged("ADG-007", listening).status is Status.PASS
+    (items,) = asked
+    assert items != list(decision.combinations())
+    assert sorted(map(repr, items)) == sorted(map(repr, decision.combinations()))
 
 
 def test_a_batch_that_is_cut_short_is_a_finding() -> None:

@@ -21,7 +21,7 @@ from pytest_szxc.target.file_reading import FileReader
 from pytest_szxc.target.live import LiveSut
 from pytest_szxc.target.statement import Statement
 from pytest_szxc.target.store import ExchangeStore
-from pytest_szxc.target.table_shelf import TableShelf
+from pytest_szxc.target.tabular.shelf import TableShelf
 from pytest_szxc.verdict.judge import Context, judge
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,6 +154,30 @@ def test_tests_before_the_declaration_may_be_kept_elsewhere() -> None:
 def test_events_since_the_declaration_may_not() -> None:
     begun = (NOW - timedelta(days=20)).isoformat()
     assert judged("ADG-046", keeping(True, declared_at=begun)).status is Status.WARN
+
+
+def crowded(made: Platform) -> None:
+    """The oldest session has so many events that no platform shows them on a few pages."""
+    log = made.parts[SUITE.id].parts["event_log"]
+    first = min((row for row in log.sessions if row["session_id"] in log.events), key=lambda row: row["started_at"])
+    name, begun = first["session_id"], datetime.fromisoformat(first["started_at"])
+    log.events[name] = [
+        {
+            "event_id": f"m{number}",
+            "t": (begun + timedelta(milliseconds=number)).isoformat(),
+            "type": "obstacle_detected",
+        }
+        for number in range(1_500)
+    ]
+
+
+def test_of_many_events_the_oldest_are_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert judged("ADG-046", crowded).status is Status.PASS
+    retention = part("test_autodrive_grading_life_cycle_retention")
+    monkeypatch.setattr(retention, "PAGES", 1)
+    verdict = judged("ADG-046", crowded)
+    assert verdict.status is Status.PASS
+    assert verdict.found == 0
 
 
 # --- junk -------------------------------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pytest_szxc.checks.trajectory.reduction import Lever, at_vehicle
     from pytest_szxc.checks.trajectory.resolution import gate, quantisation_m
     from pytest_szxc.checks.trajectory.samples import Drops, PassSample, drops, enough, pass_samples, runs, valid
-    from pytest_szxc.checks.trajectory.soundness import Problem, bad_passes, problems
+    from pytest_szxc.checks.trajectory.soundness import Problem, bad_passes, problems, turn_gap
     from pytest_szxc.checks.trajectory.statistics import ErrorStatistics, statistics_of
 
 _HOMES = {
@@ -96,6 +96,7 @@ _HOMES = {
     "swept_outside_m2": "area",
     "too_coarse": "coarseness",
     "travelled_m": "motion",
+    "turn_gap": "soundness",
     "unshifted": "gcj02",
     "valid": "samples",
     "within": "area",
@@ -150,6 +151,7 @@ __all__ = [
     "swept_outside_m2",
     "too_coarse",
     "travelled_m",
+    "turn_gap",
     "unshifted",
     "valid",
     "within",

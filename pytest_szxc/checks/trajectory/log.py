@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pytest_szxc.checks.trajectory.motion import last_known
 from pytest_szxc.checks.trajectory.projection import Origin, centroid, level_m
 from pytest_szxc.checks.trajectory.reduction import Lever, at_vehicle
 from pytest_szxc.errors import Unjudgeable
-from pytest_szxc.target.table_times import MISSING
+from pytest_szxc.target.tabular.times import MISSING
 
 if TYPE_CHECKING:
     from typing import Any
 
     from numpy.typing import NDArray
 
-    from pytest_szxc.target.tables import Table
+    from pytest_szxc.target.tabular.table import Table
 
     Floats = NDArray[np.float64]
 
+STANDSTILL_MPS = 0.1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = None
 
@@ -52,6 +54,7 @@ class Log:
         line_id: id of the guidance line (n,).
         implement_state: (n,).
         event: (n,).
+        lever: where the antenna stands; ``None`` where the points are those of the positions themselves.
     """
 
     table: Table
@@ -74,6 +77,7 @@ class Log:
     line_id: NDArray[np.object_] | None
     implement_state: NDArray[np.object_] | None
     event: NDArray[np.object_] | None
+    lever: Lever | None = None
 
     @classmethod
     def of(cls, table: Table, lever: Lever | None = None, origin: Origin | None = None) -> Log:
@@ -98,7 +102,7 @@ class Log:
 
     @classmethod
     def _made(cls, table: Table, lever: Lever | None, origin: Origin | None) -> Log:
-        times, lat, lon = table.column("t"), table.column("lat"), table.column("lon")
+        times, (lat, lon) = table.column("t"), positions_deg(table)
         timed = times != MISSING
         if not timed.any():
             raise Unjudgeable("trajectory.no-samples", table.origin.exchange, what="t")
@@ -112,8 +116,18 @@ class Log:
             points_m=points if lever is None else _reduced(table, points, lever),
             origin=frame,
             row_numbers=table.row_numbers,
+            lever=lever,
             **{name: table.column(name) if table.has(name) else _ABSENT for name in _OPTIONAL},
         )
+
+
+def positions_deg(table: Table) -> tuple[Floats, Floats]:
+    """Latitudes and longitudes (n,); NaN where a receiver without a fix writes 0 and 0, which no field is."""
+    lat, lon = table.column("lat"), table.column("lon")
+    nowhere = (lat == 0) & (lon == 0)
+    if not nowhere.any():
+        return lat, lon
+    return np.where(nowhere, np.nan, lat), np.where(nowhere, np.nan, lon)
 
 
 _OPTIONAL = (
@@ -136,4 +150,8 @@ _OPTIONAL = (
 
 def _reduced(table: Table, points: Floats, lever: Lever) -> Any:  # noqa: ANN401 -- an array
     roll = table.column("roll_deg") if table.has("roll_deg") else 0.0
-    return at_vehicle(points, table.column("heading_deg"), roll, lever)
+    heading = table.column("heading_deg")
+    if table.has("speed_mps"):  # many receivers have no heading while the machine stands: it is still the last one
+        stood = np.isnan(heading) & (np.abs(table.column("speed_mps")) < STANDSTILL_MPS)
+        heading = np.where(stood, last_known(heading), heading)
+    return at_vehicle(points, heading, roll, lever)

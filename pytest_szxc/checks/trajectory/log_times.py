@@ -25,7 +25,10 @@ LEAST_GAP_S, GAP_STEPS = 1.0, 3.0
 AHEAD = timedelta(minutes=5)
 """How far a machine's clock may be ahead of ours."""
 _FEW_STEPS = 3
+_BEIJING, _NEARLY = timedelta(hours=8), timedelta(minutes=10)
 _JUMP_STEPS, _JUMP_M = 5.0, 1.0
+_STOOD_M, _STOOD_MPS, _CREEPING_MPS = 0.5, 0.1, 0.5
+"""A machine waited that is so near to where it was, on average so slow, and no faster before and after."""
 
 
 def time_problems(log: Log, now: datetime) -> Iterator[Problem]:
@@ -58,12 +61,64 @@ def duplicated(log: Log) -> Mask:
 
 
 def gapped(log: Log) -> Mask:
-    """Rows before which samples are missing while the system steers (n,): more than three usual steps, and 1 s."""
+    """Rows before which samples are missing while the system steers (n,): more than three usual steps, and 1 s.
+
+    Loggers that record only while a machine works, or only while it moves, are legal: from one pass to the next nothing
+    is missed that a pass shows, nor where the machine stands before and after in the same place.
+    """
     steps = _steps(log)
     limit = max(GAP_STEPS * usual_step_s(log), LEAST_GAP_S)
     found: Mask = steps > limit
     if log.engaged is not None:
         found[1:] &= log.engaged[1:] & log.engaged[:-1]
+    rows = np.flatnonzero(found)
+    found[rows] = ~(_between_passes(log, rows) | _waiting(log, rows))
+    return found
+
+
+def turn_gap(log: Log) -> Problem | None:
+    """Where samples between passes are missing while the system steers: what the machine did there nobody knows.
+
+    No problem of the passes, and so none of ``problems``; of who judges turns and zones it is.
+    """
+    if log.engaged is None or log.pass_id is None:
+        return None
+    steps = _steps(log)
+    long = steps > max(GAP_STEPS * usual_step_s(log), LEAST_GAP_S)
+    long[1:] &= log.engaged[1:] & log.engaged[:-1]
+    rows = np.flatnonzero(long)
+    rows = rows[_between_passes(log, rows) & ~_waiting(log, rows)]
+    if not len(rows):
+        return None
+    return problem(log, "log.turn-gap", len(rows), log.row_numbers[rows[:6]], seconds=f"{steps[rows].max():.1f}")
+
+
+def hours_off(log: Log, began: datetime | None) -> Iterator[Problem]:
+    """A log that begins eight hours before or after its session: UTC was written as Beijing time, or the reverse."""
+    if began is None or began.tzinfo is None:
+        return
+    off = log.start - began
+    if abs(abs(off) - _BEIJING) <= _NEARLY:
+        first, hours = log.row_numbers[:6].tolist(), off.total_seconds() / 3600
+        yield problem(log, "log.eight-hours", log.table.rows, first, usable=False, hours=f"{hours:+.1f}")
+
+
+def _between_passes(log: Log, rows: NDArray[np.int64]) -> Mask:
+    """Before which of these rows one pass ends, and with them the next begins."""
+    if log.pass_id is None:
+        return np.zeros(len(rows), dtype=bool)
+    before, after = log.pass_id[rows - 1], log.pass_id[rows]
+    found: Mask = (before != after) & (before != "") & (after != "")
+    return found
+
+
+def _waiting(log: Log, rows: NDArray[np.int64]) -> Mask:
+    """At which of these rows the machine stands where it stood at the row above."""
+    moved = np.hypot(*(log.points_m[rows] - log.points_m[rows - 1]).T)
+    found: Mask = (moved <= _STOOD_M) & (moved <= _STOOD_MPS * _steps(log)[rows])
+    if log.speed_mps is not None:
+        fastest = np.fmax(np.abs(log.speed_mps[rows]), np.abs(log.speed_mps[rows - 1]))
+        found &= ~(fastest > _CREEPING_MPS)
     return found
 
 

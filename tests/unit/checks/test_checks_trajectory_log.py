@@ -10,7 +10,7 @@ from pytest_szxc.checks.trajectory.projection import Origin
 from pytest_szxc.checks.trajectory.reduction import Lever
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.model import Location
-from pytest_szxc.target.tables import read_table
+from pytest_szxc.target.tabular.table import read_table
 
 ORIGIN = Origin(31.0, 117.0)
 

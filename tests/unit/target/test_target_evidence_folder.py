@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from conftest import NOW, operation
 
 from pytest_szxc.errors import SzxcError, TransportFault, Unjudgeable
 from pytest_szxc.model import Effect
-from pytest_szxc.target import evidence_folder, file_reading
+from pytest_szxc.target import file_reading
 from pytest_szxc.target.clock import VirtualClock
-from pytest_szxc.target.evidence_draft import drafted
 from pytest_szxc.target.evidence_folder import (
     MANIFEST,
     FolderSource,
@@ -26,11 +28,9 @@ from pytest_szxc.target.notices import notices
 from pytest_szxc.target.statement import Account, BoundOperation, Statement
 from pytest_szxc.target.store import ExchangeStore
 from pytest_szxc.target.streams import Call
-from pytest_szxc.target.table_shelf import TableShelf
+from pytest_szxc.target.tabular.shelf import TableShelf
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytest_szxc.model import Suite
 
 FILES = {
@@ -62,8 +62,9 @@ def write(folder: Path, value: object) -> None:
     (folder / MANIFEST).write_text(json.dumps(value), encoding="utf-8")
 
 
-def manifest(folder: Path) -> dict[str, object]:
-    return json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+def manifest(folder: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return value
 
 
 def opened(folder: Path | None, suite: Suite, store: ExchangeStore | None = None, **statement: object) -> FolderSource:
@@ -123,8 +124,8 @@ def test_a_file_that_is_missing_altered_or_too_large_is_judged_by_nobody(
     assert source.reply(call(suite, "read_thing", thing="8")).record.value == {"code": "8"}
     told = notices(store.chronological(), Statement(), {suite.id: suite})
     assert {cause.code for cause in told} == {"file.altered", "file.missing", "notice.evidence-folder"}
-    monkeypatch.setattr(evidence_folder, "FILE_BYTES", 11)
-    monkeypatch.setattr(file_reading, "FILE_BYTES", 1000)
+    monkeypatch.setattr(file_reading, "FILE_BYTES", (folder / MANIFEST).stat().st_size)
+    (folder / "list_things.json").write_bytes(b" " * 10_000)
     again = ExchangeStore()
     opened(folder, suite, again)
     assert "file.too-large" in {made.fault for made in again.all()}
@@ -156,7 +157,7 @@ def test_what_is_no_object_is_named_with_its_file(folder: Path, suite: Suite, bo
     assert (caught.value.code, caught.value.params["file"]) == (code, "read_thing/7.json")
 
 
-@pytest.mark.parametrize("path", ["../x.json", "/etc/x.json", "a\\x.json", "C:/x.json", "a/../../x.json"])
+@pytest.mark.parametrize("path", ["../x.json", "/etc/x.json", "a\\x.json", "C:/x.json", "a/../../x.json", "a\0b.json"])
 def test_no_path_leads_out_of_the_folder(folder: Path, suite: Suite, path: str) -> None:
     value = manifest(folder)
     value["files"][0]["path"] = path
@@ -177,9 +178,11 @@ def test_no_link_leads_out_of_the_folder(folder: Path, suite: Suite, tmp_path_fa
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (lambda value: value.update(suite="other"), "option.unknown-suite"),
+        (lambda value: value.update(suite="other"), "folder.other-suite"),
         (lambda value: value["files"][0].update(operation="list_thing"), "folder.operation"),
         (lambda value: value["files"][2].update(params={"thing": "7"}), "folder.twice"),
+        (lambda value: value["files"].append(value["files"][0]), "folder.twice"),
+        (lambda value: value["files"].append({**value["files"][0], "sha256": "0" * 64}), "folder.digests"),
         (lambda value: value["files"][0].pop("sha256"), "document.missing-key"),
         (lambda value: value.update(extra=1), "document.unknown-key"),
     ],
@@ -210,22 +213,88 @@ def test_a_folder_without_a_manifest_is_none(tmp_path: Path) -> None:
         suite_of(tmp_path)
 
 
-def test_a_draft_keeps_what_is_listed_and_says_what_it_leaves_out(folder: Path, suite: Suite) -> None:
-    (folder / "read_thing/7.json").write_bytes(b'{"code":"new"}')
-    (folder / "read_thing/8.json").unlink()
-    (folder / "notes.txt").write_text("x", encoding="utf-8")
-    (folder / ".hidden").write_text("x", encoding="utf-8")
-    draft = drafted(folder, None, {suite.id: suite})
-    assert draft.left_out == ("notes.txt",)
-    assert draft.gone == ("read_thing/8.json",)
-    assert draft.changed == ("read_thing/7.json",)
-    write(folder, draft.value)
-    assert opened(folder, suite).reply(call(suite, "read_thing", thing="7")).record.value == {"code": "new"}
+def pipe(place: Path) -> None:
+    """A pipe, where the system has such; else a folder."""
+    getattr(os, "mkfifo", os.mkdir)(place)
 
 
-def test_a_first_draft_needs_a_suite_that_exists(folder: Path, suite: Suite) -> None:
-    (folder / MANIFEST).unlink()
-    with pytest.raises(SzxcError, match=r"manifest\.suite"):
-        drafted(folder, None, {suite.id: suite})
+ODD = {
+    "a-pipe": (pipe, "file.unreadable"),
+    "a-folder": (Path.mkdir, "file.unreadable"),
+    "a-link-to-itself": (lambda place: place.symlink_to(place.name), "file.unreadable"),
+    "empty": (Path.touch, "file.altered"),
+    "gone": (lambda _: None, "file.missing"),
+}
+
+
+@pytest.mark.parametrize(("make", "code"), ODD.values(), ids=ODD)
+def test_what_is_no_file_keeps_nobody_waiting(folder: Path, suite: Suite, make: object, code: str) -> None:
+    (folder / "list_things.json").unlink()
+    make(folder / "list_things.json")  # type: ignore[operator]
+    store = ExchangeStore()
+    source = opened(folder, suite, store)
+    with pytest.raises(TransportFault) as caught:
+        source.stream(call(suite, "list_things"))
+    assert caught.value.code == code
+    assert {made.fault for made in store.all() if made.request.method == "DIGEST"} == {None, code}
+
+
+def test_a_name_longer_than_any_file_may_have_is_only_unreadable(folder: Path, suite: Suite) -> None:
+    value = manifest(folder)
+    value["files"][0]["path"] = "x" * 300
+    write(folder, value)
+    with pytest.raises(TransportFault, match=r"file\.(unreadable|missing)"):
+        opened(folder, suite).stream(call(suite, "list_things"))
+
+
+def test_a_log_of_gigabytes_is_refused_by_its_size(folder: Path, suite: Suite) -> None:
+    with (folder / "list_things.json").open("wb") as file:
+        file.truncate(5 << 30)  # sparse: it takes no room
+    since = time.monotonic()
+    with pytest.raises(TransportFault, match=r"file\.too-large"):
+        opened(folder, suite).stream(call(suite, "list_things"))
+    assert time.monotonic() - since < 1.0
+
+
+def test_a_manifest_of_gigabytes_is_refused_by_its_size(folder: Path) -> None:
+    with (folder / MANIFEST).open("wb") as file:
+        file.truncate(5 << 30)
+    with pytest.raises(SzxcError, match=r"folder\.manifest"):
+        suite_of(folder)
+
+
+def test_of_many_files_with_one_fault_a_few_are_named_and_the_others_counted(folder: Path, suite: Suite) -> None:
+    row = {"operation": "read_thing", "sha256": "0" * 64}
+    more = [{**row, "path": f"gone/{number}.json", "params": {"thing": f"g{number}"}} for number in range(7)]
+    value = manifest(folder)
+    write(folder, {**value, "files": [*value["files"], *more]})
+    store = ExchangeStore()
+    opened(folder, suite, store)
+    told = notices(store.chronological(), Statement(), {suite.id: suite})
+    assert [cause.params["file"] for cause in told if cause.code == "file.missing"] == [
+        f"gone/{number}.json" for number in range(5)
+    ]
+    (more_of_them,) = (cause for cause in told if cause.code == "notice.evidence-more")
+    assert more_of_them.params == {"fault": "file.missing", "count": "2"}
+    assert store.counters().sent == 0
+
+
+def test_a_colon_in_a_name_is_no_drive(folder: Path, suite: Suite) -> None:
+    value = manifest(folder)
+    value["files"][1]["path"] = "read_thing/08:00.json"
+    write(folder, value)
+    if os.name == "nt":
+        with pytest.raises(SzxcError, match=r"folder\.path"):
+            opened(folder, suite)
+    else:
+        (folder / "read_thing/7.json").rename(folder / "read_thing/08:00.json")
+        assert opened(folder, suite).reply(call(suite, "read_thing", thing="7")).record.value == {"code": "7"}
+
+
+def test_a_folder_for_another_suite_than_chosen_is_said(folder: Path, suite: Suite) -> None:
+    reader = FileReader(ExchangeStore(), VirtualClock(NOW))
+    with pytest.raises(SzxcError) as caught:
+        read_list(folder, reader, {"other": suite})
+    assert caught.value.params == {"suite": suite.id, "others": "other"}
     with pytest.raises(SzxcError, match=r"option\.unknown-suite"):
-        drafted(folder, "other", {suite.id: suite})
+        read_list(folder, reader, {})

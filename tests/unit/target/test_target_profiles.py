@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -63,6 +64,12 @@ def test_a_statement_replaces_limits_and_everybody_is_told(tmp_path: Path, suite
     assert again.profiles == statement.profiles
 
 
+def test_the_digest_is_that_of_the_file_as_it_lies_there(tmp_path: Path, suite: Suite) -> None:
+    statement = loaded(tmp_path, suite, "\ufeff" + SHIPPED)
+    own = statement.profiles["tiny"]["limits"]
+    assert own.digest == hashlib.sha256((tmp_path / "own.csv").read_bytes()).hexdigest()
+
+
 @pytest.mark.parametrize(
     ("own", "row"),
     [
@@ -72,6 +79,8 @@ def test_a_statement_replaces_limits_and_everybody_is_told(tmp_path: Path, suite
         ("id,limit,unit,title_zh,mark\nwidth,,cm,宽度,own\nlength,1,m,长度,own\n", 2),
         ("id,limit,unit,title_zh,mark\nwidth,-1,cm,宽度,own\nlength,1,m,长度,own\n", 2),
         ("id,limit,unit,title_zh,mark\nwidth,NaN,cm,宽度,own\nlength,1,m,长度,own\n", 2),
+        ("id,limit,unit,title_zh,mark\nwidth,1e400,cm,宽度,own\nlength,1,m,长度,own\n", 2),
+        ("id,limit,unit,title_zh,mark\nwidth,2026-05-01T08:00:00Z,cm,宽度,own\nlength,1,m,长度,own\n", 2),
         ("id,limit,unit,title_zh,mark\nwidth,2,mm,宽度,own\nlength,1,m,长度,own\n", 2),
         ("id,limit,unit,title_zh,mark\nwidth,2,cm,宽度\nlength,1,m,长度,own\n", 2),
         ("id,limit,unit,title_zh,mark\nwidht,2,cm,宽度,own\nlength,1,m,长度,own\n", 2),

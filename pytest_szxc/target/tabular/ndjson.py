@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pytest_szxc.errors import TransportFault
-from pytest_szxc.target.table_batches import MOST_COLUMNS, MOST_ROWS, Batch
-from pytest_szxc.target.table_columns import coded_sql, value_sql
-from pytest_szxc.target.table_engine import engine, identifier, quoted
-from pytest_szxc.target.table_pieces import LONGEST_LINE, Form, has_grouped_digits, pieces
+from pytest_szxc.target.tabular.batches import MOST_COLUMNS, MOST_ROWS, Batch
+from pytest_szxc.target.tabular.columns import coded_sql, value_sql
+from pytest_szxc.target.tabular.engine import engine, identifier, quoted
+from pytest_szxc.target.tabular.pieces import LONGEST_LINE, Form, has_grouped_digits, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from pytest_szxc.target.table_columns import Column
-    from pytest_szxc.target.table_pieces import Piece
+    from pytest_szxc.target.tabular.columns import Column
+    from pytest_szxc.target.tabular.pieces import Piece
 
     Array = np.ndarray[Any, Any]
 
@@ -29,7 +29,7 @@ _LINES = Form(0, 1, quotes=False)
 
 
 class NdjsonReading:
-    """See ``table_batches.Reading``.
+    """See ``batches.Reading``.
 
     Args:
         body: the file, in UTF-8.

@@ -33,6 +33,8 @@ _LIMITS = {
     "allow_community_extensions": False,
 }
 _KEPT = threading.local()
+_INHERITED: list[Engine] = []
+"""Engines that came along with a fork: to close one would wait for threads that the new process does not have."""
 
 
 class Engine:
@@ -41,10 +43,15 @@ class Engine:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self.folder = Path(tempfile.mkdtemp(prefix="szxc-table-"))
-        weakref.finalize(self, _removed, self.folder, self.pid)
+        self._clear = weakref.finalize(self, _removed, self.folder, self.pid)
         self._connection = extra_package("duckdb").connect(":memory:", config=dict(_LIMITS))
         for setting in _shut_in(self.folder):
             self._connection.execute(setting)
+
+    def close(self) -> None:
+        """Give everything back; the engine is of no use any more."""
+        self._connection.close()
+        self._clear()
 
     def columns(self, query: str, parameters: Sequence[object] = ()) -> dict[str, np.ndarray[Any, Any]]:
         """The columns of a query's answer by name; those with missing values are masked arrays.
@@ -85,6 +92,8 @@ def engine() -> Engine:
     kept: Engine | None = getattr(_KEPT, "engine", None)
     if kept is None or kept.pid != os.getpid() or not kept.folder.is_dir():
         extra_package("numpy")
+        if kept is not None and kept.pid != os.getpid():
+            _INHERITED.append(kept)
         try:
             kept = _KEPT.engine = Engine()
         except OSError as error:
@@ -114,6 +123,19 @@ def _shut_in(folder: Path) -> tuple[str, ...]:
 def _told(error: Exception, folder: Path) -> str:
     """The first line of an error, without the name of the private folder."""
     return show(str(error).partition("\n")[0].replace(str(folder), ""))
+
+
+def _close_own() -> None:
+    """Close the engine of this thread; the next table makes another."""
+    kept: Engine | None = getattr(_KEPT, "engine", None)
+    if kept is not None and kept.pid == os.getpid():
+        del _KEPT.engine
+        kept.close()
+
+
+# duckdb has threads of its own, which do not come along with a fork: its end would wait for them for ever.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_close_own)
 
 
 def _removed(folder: Path, pid: int) -> None:

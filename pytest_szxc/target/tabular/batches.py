@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from pytest_szxc.target.table_columns import Column
+    from pytest_szxc.target.tabular.columns import Column
 
 MOST_ROWS = 5_000_000
 MOST_COLUMNS = 1_000

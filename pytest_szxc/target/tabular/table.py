@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from pytest_szxc.target.statement import BoundOperation
-    from pytest_szxc.target.table_batches import Reading
-    from pytest_szxc.target.table_faults import CellFault
+    from pytest_szxc.target.tabular.batches import Reading
+    from pytest_szxc.target.tabular.faults import CellFault
 
     Array = np.ndarray[Any, Any]
 
@@ -73,7 +73,7 @@ class Table:
         """The values of a column (rows,), not to be written to.
 
         Numbers are float64 with NaN where there is none, truth values bool (false where there is none), times int64
-        microseconds since 1970 in UTC (``table_times.MISSING`` where there is none), texts objects ("" where none).
+        microseconds since 1970 in UTC (``times.MISSING`` where there is none), texts objects ("" where none).
 
         Raises:
             Unjudgeable: ``table.column-missing``.
@@ -140,7 +140,7 @@ def read_table(  # noqa: PLR0913 -- what reading a table depends on
         Unjudgeable: ``extra.missing``, ``table.disk``.
     """
     place = origin or Location()
-    from pytest_szxc.target.table_reading import made_table  # noqa: PLC0415 -- numpy and duckdb are an extra
+    from pytest_szxc.target.tabular.reading import made_table  # noqa: PLC0415 -- numpy and duckdb are an extra
 
     try:
         return made_table(body, kind, schema, names or {}, codes or {}, time_profile, place)

@@ -8,14 +8,14 @@ import numpy as np
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
-from pytest_szxc.target.table_batches import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Batch
-from pytest_szxc.target.table_columns import BOOLEAN, NUMBER, TIME, coded_sql, value_sql
-from pytest_szxc.target.table_engine import engine, identifier, quoted
+from pytest_szxc.target.tabular.batches import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Batch
+from pytest_szxc.target.tabular.columns import BOOLEAN, NUMBER, TIME, coded_sql, value_sql
+from pytest_szxc.target.tabular.engine import engine, identifier, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pytest_szxc.target.table_columns import Column
+    from pytest_szxc.target.tabular.columns import Column
 
     Array = np.ndarray[Any, Any]
 
@@ -27,7 +27,7 @@ _ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 class ParquetReading:
-    """See ``table_batches.Reading``.
+    """See ``batches.Reading``.
 
     Args:
         body: the file.

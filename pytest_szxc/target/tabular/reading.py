@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
-from pytest_szxc.target.table_columns import columns_of
-from pytest_szxc.target.table_engine import engine
-from pytest_szxc.target.table_faults import Faults
-from pytest_szxc.target.tables import KINDS, Table, headers_shown
+from pytest_szxc.target.tabular.columns import columns_of
+from pytest_szxc.target.tabular.engine import engine
+from pytest_szxc.target.tabular.faults import Faults
+from pytest_szxc.target.tabular.table import KINDS, Table, headers_shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pytest_szxc.model import Location
-    from pytest_szxc.target.table_batches import Batch, Reading
-    from pytest_szxc.target.table_columns import Column
+    from pytest_szxc.target.tabular.batches import Batch, Reading
+    from pytest_szxc.target.tabular.columns import Column
 
 
 def made_table(  # noqa: PLR0913, PLR0917 -- what reading a table depends on
@@ -49,10 +49,10 @@ def _reading(
     codes: Mapping[str, Mapping[str, str]],
     wanted: Collection[str],
 ) -> Reading:
-    from pytest_szxc.target.table_csv import CsvReading  # noqa: PLC0415 -- numpy is an extra
-    from pytest_szxc.target.table_ndjson import NdjsonReading  # noqa: PLC0415
-    from pytest_szxc.target.table_parquet import ParquetReading  # noqa: PLC0415
-    from pytest_szxc.target.table_text import check_text  # noqa: PLC0415
+    from pytest_szxc.target.tabular.csv import CsvReading  # noqa: PLC0415 -- numpy is an extra
+    from pytest_szxc.target.tabular.ndjson import NdjsonReading  # noqa: PLC0415
+    from pytest_szxc.target.tabular.parquet import ParquetReading  # noqa: PLC0415
+    from pytest_szxc.target.tabular.text import check_text  # noqa: PLC0415
 
     if kind not in KINDS:
         raise TransportFault("table.kind", kind=show(kind), kinds=" ".join(KINDS))
@@ -70,7 +70,7 @@ def _filled(
 ) -> tuple[Any, dict[str, Any]]:
     import numpy as np  # noqa: PLC0415 -- an extra
 
-    from pytest_szxc.target.table_values import Values  # noqa: PLC0415 -- numpy is an extra
+    from pytest_szxc.target.tabular.values import Values  # noqa: PLC0415 -- numpy is an extra
 
     values = Values(time_profile, faults)
     numbers: list[Any] = []

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Location
-from pytest_szxc.target import table_batches, table_parquet
-from pytest_szxc.target.tables import read_table
+from pytest_szxc.target.tabular import batches
+from pytest_szxc.target.tabular import parquet as parquet_reading
+from pytest_szxc.target.tabular.table import read_table
 
 SCHEMA = "urn:szxc:autodrive_grading:log-row"
 LINE = b'{"t":"2026-04-01T08:00:00Z","lat":31.1200,"lon":117.2,"engaged":true,"pass_id":"P1"}\n'
@@ -193,7 +194,7 @@ def test_what_unpacks_into_too_much_is_refused(monkeypatch):
     bomb = parquet("SELECT 1.0 lat FROM range(6000000)")
     assert len(bomb) < 100_000
     assert refused(bomb, "parquet").code == "table.too-many-rows"
-    monkeypatch.setattr(table_parquet, "MOST_BYTES", 1_000)
+    monkeypatch.setattr(parquet_reading, "MOST_BYTES", 1_000)
     assert refused(parquet("SELECT random() lat FROM range(1000)"), "parquet").code == "table.too-large"
 
 
@@ -204,7 +205,7 @@ def test_an_empty_parquet_and_one_of_other_columns():
 
 
 def test_too_many_columns_of_parquet():
-    columns = ", ".join(f"{number} c{number}" for number in range(table_batches.MOST_COLUMNS + 1))
+    columns = ", ".join(f"{number} c{number}" for number in range(batches.MOST_COLUMNS + 1))
     assert refused(parquet(f"SELECT {columns}"), "parquet").code == "table.too-many-columns"
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pytest_szxc.target.table_columns import BOOLEAN, NUMBER, TIME
-from pytest_szxc.target.table_times import BEIJING_US, KINDS, MISSING, NO_OFFSET, OK, times_of
+from pytest_szxc.target.tabular.columns import BOOLEAN, NUMBER, TIME
+from pytest_szxc.target.tabular.times import BEIJING_US, KINDS, MISSING, NO_OFFSET, OK, times_of
 
 if TYPE_CHECKING:
-    from pytest_szxc.target.table_batches import Batch
-    from pytest_szxc.target.table_columns import Column
-    from pytest_szxc.target.table_faults import Faults
+    from pytest_szxc.target.tabular.batches import Batch
+    from pytest_szxc.target.tabular.columns import Column
+    from pytest_szxc.target.tabular.faults import Faults
 
     Array = np.ndarray[Any, Any]
 
@@ -72,11 +72,14 @@ class Values:
 
     def _unread(self, batch: Batch, column: Column, missing: Array) -> None:
         """Name the cells of which no value could be made."""
-        texts = batch.texts(column.name)
-        written = np.array([bool(text and text.strip()) for text in _listed(texts)])
+        texts, rows = batch.texts(column.name), np.flatnonzero(missing)
+        listed = _listed(texts[rows])
+        written, comma = np.zeros(len(missing), dtype=bool), np.zeros(len(missing), dtype=bool)
+        written[rows] = [bool(text and text.strip()) for text in listed]
         if column.required or column.kind == BOOLEAN:
             self._note(batch, column, "blank", missing & ~written)
-        comma = np.array([bool(text and _COMMA.fullmatch(text)) for text in _listed(texts)]) & (column.kind == NUMBER)
+        if column.kind == NUMBER:
+            comma[rows] = [bool(text and _COMMA.fullmatch(text)) for text in listed]
         self._note(batch, column, "decimal-comma", missing & comma, texts)
         other = "not-a-boolean" if column.kind == BOOLEAN else "not-a-number"
         self._note(batch, column, other, missing & written & ~comma, texts)

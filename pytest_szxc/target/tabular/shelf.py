@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Exchange, Location
     from pytest_szxc.target.statement import Statement
     from pytest_szxc.target.streams import Call
-    from pytest_szxc.target.tables import Table
+    from pytest_szxc.target.tabular.table import Table
 
 ROWS_KEPT = 1_000_000
 """Rows of all tables together; the one asked for last stays whatever its size."""
@@ -40,14 +40,16 @@ class TableShelf:
             TransportFault: ``table.*``, no row of it can be read.
             Unjudgeable: ``extra.missing``.
         """
-        from pytest_szxc.target.tables import codes_of, names_of, read_table  # noqa: PLC0415 -- needs an extra
+        from pytest_szxc.target.tabular.table import codes_of, names_of, read_table  # noqa: PLC0415 -- needs an extra
 
         bound = self._statement.operations.get((call.suite.id, call.operation.id))
         body = exchange.response.body if exchange.response else b""
         kind, profile, schema = _kind(exchange, body), self._statement.time_profile, call.operation.schema or ""
         names, codes = names_of(bound), codes_of(bound)
         said = json.dumps([kind, schema, names, codes, profile, at])
-        key = hashlib.sha256(said.encode() + b"\0" + body).hexdigest()
+        digest = hashlib.sha256(said.encode() + b"\0")
+        digest.update(body)  # no copy of it: it may be large
+        key = digest.hexdigest()
         with _LOCK:  # who needs the same table waits for it
             if key not in _KEPT:
                 _KEPT[key] = read_table(
@@ -71,7 +73,7 @@ def _kept(key: str) -> Table:
 
 def _kind(exchange: Exchange, body: bytes) -> str:
     """The format: by the file's name, the media type, or what the bytes begin with."""
-    from pytest_szxc.target.tables import kind_of  # noqa: PLC0415 -- needs an extra
+    from pytest_szxc.target.tabular.table import kind_of  # noqa: PLC0415 -- needs an extra
 
     media = exchange.response.header("content-type") if exchange.response else None
     for name in (media or "", exchange.request.url.partition("?")[0]):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_szxc.target.canonical import TIME_PROFILES
-from pytest_szxc.target.table_times import BLANK, MISSING, NO_OFFSET, NOT_A_TIME, OK, TIME_PROFILE, times_of
+from pytest_szxc.target.tabular.times import BLANK, MISSING, NO_OFFSET, NOT_A_TIME, OK, TIME_PROFILE, times_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EIGHT = 1_775_001_600_000_000  # 2026-04-01 08:00 in Beijing

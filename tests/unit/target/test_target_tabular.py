@@ -1,6 +1,8 @@
 import contextlib
 import csv
 import io
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -11,8 +13,8 @@ from hypothesis import strategies as st
 from pytest_szxc.errors import TransportFault, Unjudgeable
 from pytest_szxc.model import Location
 from pytest_szxc.target.statement import BoundOperation
-from pytest_szxc.target.table_engine import engine, quoted
-from pytest_szxc.target.tables import codes_of, kind_of, names_of, read_table
+from pytest_szxc.target.tabular.engine import engine, quoted
+from pytest_szxc.target.tabular.table import codes_of, kind_of, names_of, read_table
 
 SCHEMA = "urn:szxc:autodrive_grading:log-row"
 HEAD = b"t,lat,lon,h\n"
@@ -215,7 +217,7 @@ def test_quoted_cells_across_pieces(texts, size):
     body = b"event,h\n" + b"".join(b'"%s",1\n' % text.replace('"', '""').encode() for text in texts)
     whole = read(body)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pytest_szxc.target.table_pieces.PIECE", size)
+        patch.setattr("pytest_szxc.target.tabular.pieces.PIECE", size)
         table = read(body)
     assert table.column("event").tolist() == whole.column("event").tolist() == texts
     assert table.row_numbers.tolist() == whole.row_numbers.tolist()
@@ -223,7 +225,7 @@ def test_quoted_cells_across_pieces(texts, size):
 
 
 def test_many_pieces_are_one_table(monkeypatch):
-    monkeypatch.setattr("pytest_szxc.target.table_pieces.PIECE", 100_000)
+    monkeypatch.setattr("pytest_szxc.target.tabular.pieces.PIECE", 100_000)
     rows = [f"{number / 100},P{number % 7}\n" for number in range(40_000)]
     table = read(("lat,pass_id\n" + "".join(rows)).encode())
     assert table.row_numbers.tolist() == list(range(2, 40_002))
@@ -262,7 +264,7 @@ def test_the_engine_reads_nothing_else_and_sets_nothing(tmp_path):
 
 
 def test_without_room_for_files_it_is_said(monkeypatch, tmp_path):
-    monkeypatch.setattr("pytest_szxc.target.table_engine._KEPT", threading.local())
+    monkeypatch.setattr("pytest_szxc.target.tabular.engine._KEPT", threading.local())
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(Unjudgeable) as caught:
         read(HEAD + ROW)
@@ -279,6 +281,15 @@ def test_files_are_gone_after_reading_and_folders_after_the_thread():
     assert not folders[0].exists()
 
 
+def test_before_a_fork_the_engine_is_closed():
+    before = engine()
+    command = "import sys; sys.exit(0)"
+    subprocess.run([sys.executable, "-c", command], check=True, preexec_fn=lambda: None)
+    assert engine() is not before
+    assert not before.folder.exists()
+    assert read(HEAD + ROW).rows == 1
+
+
 def test_a_fork_makes_an_engine_of_its_own(monkeypatch):
     before = engine()
     monkeypatch.setattr(before, "pid", -1)
@@ -288,8 +299,8 @@ def test_a_fork_makes_an_engine_of_its_own(monkeypatch):
 
 @pytest.mark.parametrize("package", ["numpy", "duckdb"])
 def test_without_the_extra_it_is_said(monkeypatch, package):
-    monkeypatch.setitem(__import__("sys").modules, package, None)
-    monkeypatch.setattr("pytest_szxc.target.table_engine._KEPT", threading.local())
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.setattr("pytest_szxc.target.tabular.engine._KEPT", threading.local())
     with pytest.raises(Unjudgeable) as caught:
         read(HEAD + ROW)
     assert (caught.value.code, caught.value.params["package"]) == ("extra.missing", package)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_szxc.catalogue.schemas import date_time_paths, store
 from pytest_szxc.target.csv_cells import member_types
-from pytest_szxc.target.table_engine import quoted
+from pytest_szxc.target.tabular.engine import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,17 +10,17 @@ import numpy as np
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
-from pytest_szxc.target.table_batches import MOST_COLUMNS, MOST_ROWS, Batch
-from pytest_szxc.target.table_columns import coded_sql, value_sql
-from pytest_szxc.target.table_decimals import decimals_sql, most_decimals
-from pytest_szxc.target.table_engine import engine, quoted
-from pytest_szxc.target.table_pieces import LONGEST_LINE, ROW_FAULTS, Form, has_grouped_digits, pieces
+from pytest_szxc.target.tabular.batches import MOST_COLUMNS, MOST_ROWS, Batch
+from pytest_szxc.target.tabular.columns import coded_sql, value_sql
+from pytest_szxc.target.tabular.decimals import decimals_sql, most_decimals
+from pytest_szxc.target.tabular.engine import engine, quoted
+from pytest_szxc.target.tabular.pieces import LONGEST_LINE, ROW_FAULTS, Form, has_grouped_digits, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from pytest_szxc.target.table_columns import Column
-    from pytest_szxc.target.table_pieces import Piece
+    from pytest_szxc.target.tabular.columns import Column
+    from pytest_szxc.target.tabular.pieces import Piece
 
 DELIMITERS = (",", ";", "\t")
 _BOM = b"\xef\xbb\xbf"
@@ -37,7 +37,7 @@ class Header:
 
 
 class CsvReading:
-    """See ``table_batches.Reading``.
+    """See ``batches.Reading``.
 
     Args:
         body: the file, in UTF-8.
