@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pytest_szxc.model import Suite
 
 SUITE, LONG = "autodrive_grading", "long"
-GOAL_S, GOAL_MIB = 2.0, 500
+GOAL_S, GOAL_MIB = 4.0, 500
 ROWS, PASSES, TURN, HZ, LENGTH_M, SPACING_M = 360_000, 100, 84, 10, 840.0, 3.0
 ASKED = ("ADG-031", "ADG-032", "ADG-034", "ADG-036", "ADG-040", "ADG-041", "ADG-042")
 KINDS = ("csv", "parquet")

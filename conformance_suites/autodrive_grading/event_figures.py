@@ -54,4 +54,4 @@ def minimum_risk(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
 
 
 def _next(told: Sequence, after: datetime, *types: str) -> Event | None:
-    return next((event for event in told.of(*types) if event.at >= after), None)
+    return told.of(*types).since(after)

@@ -5,17 +5,18 @@ A figure is None where the log does not show it. Lengths of errors are centimetr
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import trajectory
 
-from .limits import CENTIMETRES, limits, minimum
+from .guided_passes import PassErrors, passes, tolerance_m
+from .limits import limits, minimum
 from .trials import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_szxc import Sut
 
     from .trials import Trial
@@ -23,85 +24,13 @@ if TYPE_CHECKING:
 Array = Any
 CM = 100.0
 ENDS = 2
+BROKEN = ("limit", "disengaged")
+"""How an outage ends that shows how long the line was held."""
 PARALLEL = 0.985
 """Cosine of 10 degrees: lines that differ by more are no neighbours."""
 FIXES = {"A": (4,), "B": (4, 5), "C": (2, 4, 5)}
 """Accuracy class → qualities of a fix (as in NMEA GGA) that it waits for: RTK fixed; a solution of carrier phases; any
 that is corrected. The source names 4 for class A and nothing for the others."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class PassErrors:
-    """Cross-track errors of one pass on its guidance line.
-
-    Attributes:
-        name: id of the pass.
-        line_id: id of its guidance line.
-        rows: indices of its samples in the log (n,).
-        errors_m: of those samples, positive right of travel.
-        counts: which of them are valid (F14).
-        station_m: where along the line they lie.
-    """
-
-    name: str
-    line_id: str
-    rows: Array
-    errors_m: Array
-    counts: Array
-    station_m: Array
-
-    @property
-    def length_m(self) -> float:
-        """Way along the line between the first and the last valid sample, without the gaps between them."""
-        np = trajectory.numpy
-        both = self.counts[1:] & self.counts[:-1]
-        return float(np.abs(np.diff(self.station_m))[both].sum())
-
-
-def passes(sut: Sut, trial: Trial) -> tuple[PassErrors, ...]:
-    """The passes that lie on a declared guidance line.
-
-    A machine that never comes to its line is judged from where it engaged: it must not pass for want of samples.
-    """
-    terms = (tolerance_m(sut, trial), minimum(sut, "on_line_hold"), minimum(sut, "speed_floor"))
-    return trial.kept((passes.__name__, *terms), partial(_passes, trial, *terms))
-
-
-def _passes(trial: Trial, tolerance: float, hold: float, floor: float) -> tuple[PassErrors, ...]:
-    found = (_pass(trial, name, tolerance, hold, floor) for name in trial.passes)
-    return tuple(one for one in found if one is not None)
-
-
-def _pass(trial: Trial, name: str, tolerance: float, hold: float, floor: float) -> PassErrors | None:
-    log, rows = trial.log, trial.rows(name)
-    line_id = line_id_of(trial, rows)
-    line = trial.lines.get(line_id)
-    if line is None or log.engaged is None or log.speed_mps is None:
-        return None
-    np = trajectory.numpy
-    points, engaged, speed = log.points_m[rows], log.engaged[rows], log.speed_mps[rows]
-    station, errors = line.station_and_cross_track_m(points)
-    on_line = trajectory.on_line_row(points, errors, engaged, tolerance, hold)
-    after = np.arange(len(points)) >= (on_line[1] if on_line else 0)
-    counts = trajectory.valid(engaged, speed, after, floor)
-    return PassErrors(name, line_id, rows, errors, counts, station)
-
-
-def line_id_of(trial: Trial, rows: Array) -> str:
-    """The line that a pass says it follows; the only one where the log has no such column."""
-    if trial.log.line_id is None:
-        return next(iter(trial.lines), "") if len(trial.lines) == 1 else ""
-    names = Counter[str]()
-    for name, start, end in trajectory.runs(trial.log.line_id[rows]):
-        names[str(name)] += end - start
-    del names[""]
-    return names.most_common(1)[0][0] if names else ""
-
-
-def tolerance_m(sut: Sut, trial: Trial) -> float:
-    """Within what |e| a machine is on its line: the limit of the 95th percentile of its class (F9)."""
-    limit = limits(sut, trial.accuracy or "A")["track_p95"]
-    return limit.value * CENTIMETRES[limit.unit]
 
 
 def track(sut: Sut, trial: Trial, method: str = "linear") -> dict[str, tuple[float, int]]:
@@ -132,10 +61,10 @@ def row_spacing(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
 
 def _row_errors_m(trial: Trial, found: tuple[PassErrors, ...], spacing: float, step: float) -> Array:
     np = trajectory.numpy
-    points = {one.name: trial.log.points_m[one.rows][one.counts] for one in found}
-    pairs = adjacent([one for one in found if len(points[one.name]) > 1], trial, spacing)
+    points = {id(one): trial.log.points_m[one.rows][one.counts] for one in found}
+    pairs = adjacent([one for one in found if len(points[id(one)]) > 1], trial, spacing)
     errors = [
-        trajectory.row_errors_m(points[one.name], points[two.name], spacing, step, line=trial.lines[one.line_id])
+        trajectory.row_errors_m(points[id(one)], points[id(two)], spacing, step, line=trial.lines[one.line_id])
         for one, two in pairs
     ]
     return np.concatenate([one.errors_m for one in errors]) if errors else np.zeros(0)
@@ -146,15 +75,28 @@ def adjacent(found: list[PassErrors], trial: Trial, spacing: float) -> list[tupl
 
     Lines are neighbours by the plan, not by what was driven: a row that went astray keeps its neighbour.
     """
-    by_line: dict[str, list[PassErrors]] = {}
+    by_row: dict[tuple[str, int], list[PassErrors]] = {}
     for one in found:
-        by_line.setdefault(one.line_id, []).append(one)
-    lines = list(by_line)
-    if not lines:
+        by_row.setdefault((one.line_id, one.beside), []).append(one)
+    rows = list(by_row)
+    if not rows:
         return []
-    beside = _beside(trial, lines, spacing)
-    sides = [(lines[a], lines[b]) for a in range(len(lines)) for b in range(a) if beside[a][b]]
-    return [(one, two) for a, b in sorted(sides) for one in by_line[a] for two in by_line[b]]
+    lines = list(dict.fromkeys(line for line, _ in rows))
+    near = _beside(trial, lines, spacing)
+    sides = [
+        (rows[a], rows[b])
+        for a in range(len(rows))
+        for b in range(a)
+        if _neighbours(rows[a], rows[b], bool(near[lines.index(rows[a][0])][lines.index(rows[b][0])]))
+    ]
+    return [(one, two) for a, b in sorted(sides) for one in by_row[a] for two in by_row[b]]
+
+
+def _neighbours(one: tuple[str, int], two: tuple[str, int], near: bool) -> bool:  # noqa: FBT001 -- of their lines
+    """Whether two rows, each so many spacings beside its declared line, lie side by side."""
+    if one[0] == two[0]:
+        return abs(one[1] - two[1]) == 1
+    return near and one[1] == two[1] == 0
 
 
 def _beside(trial: Trial, lines: list[str], spacing: float) -> Array:
@@ -184,29 +126,58 @@ def on_line(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
 
 def stop_start(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
     """The largest error after a restart less the mean error before the stop, in cm (F10)."""
-    before, after = minimum(sut, "stop_before"), minimum(sut, "restart_after")
-    log = trial.log
-    found = [
-        stop.relative_m * CM
-        for one in passes(sut, trial)
-        for stop in trajectory.stop_start_errors_m(
-            log.points_m[one.rows], one.errors_m, log.speed_mps[one.rows], before_m=before, after_m=after
-        )
-    ]
+    found = [stop.relative_m * CM for stop in stops(sut, trial)]
     return {"stop_start": (max(found), len(found))} if found else {}
 
 
+def stops(sut: Sut, trial: Trial) -> list[Any]:
+    """The stops of all passes, from where the machine had come to its line on (``trajectory.StopStart``)."""
+    before, after = minimum(sut, "stop_before"), minimum(sut, "restart_after")
+    log, found = trial.log, []
+    for one in passes(sut, trial):
+        rows, errors = one.rows[one.on_line :], one.errors_m[one.on_line :]
+        speed = log.speed_mps[rows]
+        found += trajectory.stop_start_errors_m(log.points_m[rows], errors, speed, before_m=before, after_m=after)
+    return found
+
+
+def off_after_restart(sut: Sut, trial: Trial) -> tuple[float, float]:
+    """The largest error after any restart, and what it may be, in cm: the two limits of tracking and restarts together.
+
+    The difference alone says nothing of a machine that was as far off before it stopped.
+    """
+    known = limits(sut, trial.accuracy or "A")
+    largest = max((stop.largest_m * CM for stop in stops(sut, trial)), default=0.0)
+    return largest, known["stop_start"].value + known["track_p95"].value
+
+
 def endurance(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
-    """The shortest time that the line is held after corrections are lost, in s (F11)."""
-    log, limit, fix = trial.log, minimum(sut, "endurance_limit") / CM, _fixed(trial)
+    """The shortest time that the line is held after corrections are lost, in s (F11).
+
+    It takes a moving machine to show that it was held; how soon it was lost, any machine shows.
+    """
+    fix = _fixed(trial)
     if fix is None:
         return {}
+    asked = limits(sut, trial.accuracy or "A").get("endurance") or limits(sut, "A")["endurance"]
     found = [
-        trajectory.endurance_s(log.t_s[one.rows], fix[one.rows], one.errors_m, log.engaged[one.rows], limit)
+        lasted
         for one in passes(sut, trial)
+        for lasted, moved, broken in _outages(sut, trial, one, fix)
+        if moved >= asked.value or (broken and lasted < asked.value)
     ]
-    known = [value for value in found if value is not None]
-    return {"endurance": (min(known), len(known))} if known else {}
+    return {"endurance": (min(found), len(found))} if found else {}
+
+
+def _outages(sut: Sut, trial: Trial, one: PassErrors, fix: Array) -> Iterator[tuple[float, float, bool]]:
+    """Of each loss of corrections how long it lasted, how long the machine moved in it, whether the line was lost."""
+    np, log, limit = trajectory.numpy, trial.log, minimum(sut, "endurance_limit") / CM
+    times, engaged = log.t_s[one.rows], log.engaged[one.rows]
+    moves = log.speed_mps[one.rows] >= minimum(sut, "speed_floor")
+    steps = np.diff(times, append=times[-1:])
+    for outage in trajectory.outages(times, fix[one.rows], one.errors_m, engaged, limit):
+        within = (times >= outage.from_s) & (times < outage.from_s + outage.lasted_s)
+        yield outage.lasted_s, float(steps[within & moves].sum()), outage.ended_by in BROKEN
 
 
 def initialisation(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import trajectory
 
-from .figures import passes
+from .guided_passes import passes
 from .headland_entries import Place, place_of
 from .trials import level, listed, position
 from .zone_keeping import driven

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pytest_szxc import reference as demo
 from pytest_szxc import trajectory
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MUTANTS = demo.Mutants()
 TRACK, ROWS = ("track",), ("row_spacing",)
+GOOD_M = 0.035
 
 
 def shown(name: str, zh: str, en: str, make: Callable[[], Session]) -> None:
@@ -99,6 +100,11 @@ def _rare_leaps() -> Session:
     return with_errors(told, errors_m(told) * 0.5 + 0.065 * _now_and_then(told))
 
 
+def first_line() -> dict[str, Any]:
+    """The first of the field's lines alone."""
+    return {"L1": held(FIELD).lines["L1"]}
+
+
 def _now_and_then(told: Session) -> Array:
     """1 on one second of fourteen, else 0 (n,)."""
     return (told.drive["t_s"] % 14.0 < 1.0) * 1.0 if told.drive else trajectory.numpy.zeros(0)
@@ -117,6 +123,25 @@ def _antenna_steered() -> Session:
     return replace(told, drive=told.drive.moved(-lever.height_m * np.sin(roll) - lever.right_m * np.cos(roll)))
 
 
+@MUTANTS.add(
+    "performance-track-diluted",
+    "误差小处加密采样，冲淡超限的一行",
+    "sampled more often where it is good, so that a bad pass counts for little",
+)
+@shows
+def _diluted() -> Session:
+    told = driven(FIELD, TRACK, lambda it: faults.beside(it, 0.055, "P3"))
+    return replace(told, drive=told.drive and pass_faults.diluted(told.drive, abs(errors_m(told)) < GOOD_M, 8))
+
+
+shown(
+    "track-one-line-between-rows",
+    "各行同用一条 AB 线，其中一行偏半行",
+    "all passes name one AB line, and one of them is half a row beside its own",
+    lambda: driven(
+        FIELD, TRACK, lambda it: pass_faults.on_one_line(faults.beside(it, 1.5, "P3"), "L1"), lines=first_line()
+    ),
+)
 shown(
     "track-not-reduced",
     "声称已折算，实为天线位置",
@@ -173,6 +198,15 @@ changed(
     STOPS,
     ("stop_start",),
     lambda it: faults.astray(it, -0.08, 47.4, 3.0),
+)
+
+changed(
+    "restart-as-far-off-as-before",
+    "停机前后都偏 20 厘米",
+    "20 cm off before a stop and as far off after it",
+    STOPS,
+    ("stop_start",),
+    lambda it: faults.beside(it, 0.2),
 )
 
 

@@ -174,6 +174,12 @@ changed(
 )
 changed("seven-decimals", "坐标 7 位小数", "positions of 7 decimals", lambda it: faults.quantised(it, 7))
 changed(
+    "quarters-of-a-millionth",
+    "坐标以 2.5e-7 度为步，补零成 9 位",
+    "positions in steps of 2.5e-7 degrees, written with 9 decimals",
+    lambda it: pass_faults.stepped(it, 2.5e-7),
+)
+changed(
     "minutes-of-four-decimals",
     "由 4 位小数的分换算",
     "made of minutes with 4 decimals",

@@ -135,3 +135,45 @@ def doubled(drive: Drive) -> Drive:
     vehicle_m[between] = (made.vehicle_m[between - 1] + made.vehicle_m[between + 1]) / 2
     t_s[between] = np.round((t_s[between - 1] + t_s[between + 1]) / 2, 3)
     return replace(made.with_columns(t_s=t_s), vehicle_m=vehicle_m).located()
+
+
+def diluted(drive: Drive, good: Array, times: int) -> Drive:
+    """So many times as many samples, at odd moments, where the machine is good (n,)."""
+    np = trajectory.numpy
+    again = np.where(good & np.append(good[1:], False), times, 1)
+    made = drive.kept(np.repeat(np.arange(len(drive)), again))
+    part = np.concatenate([np.arange(one) / one for one in again])
+    after = np.minimum(np.cumsum(np.ones(len(made), dtype=int)) - 1, len(made) - 1)
+    nxt = np.minimum(np.repeat(np.arange(len(drive)), again)[after] + 1, len(drive) - 1)
+    vehicle_m = made.vehicle_m + part[:, None] * (drive.vehicle_m[nxt] - made.vehicle_m)
+    t_s = np.round(made["t_s"] + part * (drive["t_s"][nxt] - made["t_s"]), 3)
+    return replace(made.with_columns(t_s=t_s), vehicle_m=vehicle_m).located()
+
+
+def on_one_line(drive: Drive, name: str) -> Drive:
+    """All passes under the name of one line, as systems with a single AB line log them."""
+    names = drive["line_id"].copy()
+    names[names != ""] = name
+    return drive.with_columns(line_id=names)
+
+
+def numbered_anew(drive: Drive, names: dict[str, str]) -> Drive:
+    """Passes under other ids."""
+    ids = drive["pass_id"].copy()
+    for name, other in names.items():
+        ids[drive["pass_id"] == name] = other
+    return drive.with_columns(pass_id=ids)
+
+
+def paused(drive: Drive, name: str, samples: int, approach: int) -> Drive:
+    """A pass left in its midst: driven aside by hand, and 0.4 m beside the line when the system takes over again."""
+    np, rows = trajectory.numpy, rows_of(drive, name)
+    begun = int(rows[len(rows) // 2])
+    by_hand = slice(begun, begun + samples)
+    columns = {key: drive[key].copy() for key in ("engaged", "mode", "pass_id", "line_id")}
+    for key, value in (("engaged", False), ("mode", "manual"), ("pass_id", ""), ("line_id", "")):
+        columns[key][by_hand] = value
+    aside = np.zeros(len(drive))
+    aside[by_hand] = 0.4 * np.sin(np.linspace(0.0, 0.5 * np.pi, samples))
+    aside[begun + samples : begun + samples + approach] = np.linspace(0.4, 0.0, approach)
+    return drive.with_columns(**columns).moved(aside)

@@ -46,7 +46,7 @@ def held(base: str, *kinds: str, feature: str = AUTO, **changed: object) -> Sess
         changed: other members of the session.
     """
     at = {"session_id": SHOWN, "feature_id": feature, "at": (16, 0), "kinds": kinds, "happenings": ()}
-    return replace(session(base), **{**at, **changed})  # type: ignore[arg-type] -- members by name
+    return replace(session(base), **{**at, **changed})
 
 
 def driven(base: str, kinds: tuple[str, ...], change: Callable[[Drive], Drive], **changed: object) -> Session:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc import trajectory
 
-from .figures import passes
+from .guided_passes import passes
 from .limits import minimum
 from .trials import number
 
@@ -74,9 +74,11 @@ def set_speed(trial: Trial) -> Array:
 def _counted(sut: Sut, trial: Trial) -> Iterator[tuple[str, Array]]:
     """Each pass with the indices of its valid samples (F14): those after it is on its line, where it has one."""
     np, log = trajectory.numpy, trial.log
-    on_lines = {one.name: one.rows[one.counts] for one in passes(sut, trial)}
+    on_lines: dict[str, list[Array]] = {}
+    for one in passes(sut, trial):
+        on_lines.setdefault(one.name, []).append(one.rows[one.counts])
     engaged = np.ones(len(log.t_s), dtype=bool) if log.engaged is None else log.engaged
     for name in trial.passes:
         rows = trial.rows(name)
         counts = trajectory.valid(engaged[rows], log.speed_mps[rows], True, minimum(sut, "speed_floor"))  # noqa: FBT003 -- of all samples
-        yield name, on_lines.get(name, rows[counts])
+        yield name, np.concatenate(on_lines.get(name, [rows[counts]]))

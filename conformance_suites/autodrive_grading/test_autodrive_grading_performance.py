@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from pytest_szxc import Finding, SzxcError, Unjudgeable, expect, requirement, trajectory
 
 from .declarations import grade_of
-from .figures import COLUMNS, FIGURES, METRICS, passes
+from .figures import COLUMNS, FIGURES, METRICS, off_after_restart, passes
 from .limits import limits, minimum
 from .performance_pictures import PICTURED, field_picture, track_picture
 from .too_coarse import refusal, rests_on_m, surely_broken
 from .trials import each_trial, features_of
-from .whole_passes import incomplete
+from .weighed_tracking import weighed_track
+from .whole_passes import driven_whole, incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,17 @@ STEERS_FROM = 1
 @requirement("ADG-031")
 def test_tracking_is_within_the_limits(sut: Sut) -> Iterator[Observation]:
     """Mean, RMS and 95th percentile of the cross-track errors (F3, F4, F6)."""
-    yield from _pictured(sut, "track", track_picture)
+    yield from _pictured(sut, "track", track_picture, _undiluted)
+
+
+def _undiluted(sut: Sut, trial: Trial) -> Iterator[Observation]:
+    """Limits that are kept by samples alone: those where the machine was off are too few for their time and way."""
+    asked, by_samples = limits(sut, trial.accuracy or "A"), FIGURES["track"](sut, trial)
+    for metric, value in weighed_track(sut, trial).items():
+        limit = asked.get(metric)
+        if limit and limit.met(abs(by_samples[metric][0])) and not limit.met(value) and not refusal(sut, trial, limit):
+            seen = f"{value:.3f} {limit.unit} by time and by way; {abs(by_samples[metric][0]):.3f} by samples"
+            yield expect(False, trial.at(f"/{metric}"), expected=limit.words, observed=seen)  # noqa: FBT003 -- a finding
 
 
 @requirement("ADG-032")
@@ -43,14 +54,24 @@ def test_adjacent_rows_are_within_the_limits(sut: Sut) -> Iterator[Observation]:
     yield from _pictured(sut, "row_spacing", field_picture)
 
 
-def _pictured(sut: Sut, kind: str, picture: Callable[[Sut, Trial], Iterator[Exhibit]]) -> Iterator[Observation]:
+def _nothing_more(sut: Sut, trial: Trial) -> Iterator[Observation]:  # noqa: ARG001 -- as the others
+    """Some kinds have nothing beside their figures."""
+    yield from ()
+
+
+def _pictured(
+    sut: Sut,
+    kind: str,
+    picture: Callable[[Sut, Trial], Iterator[Exhibit]],
+    more: Callable[[Sut, Trial], Iterator[Observation]] = _nothing_more,
+) -> Iterator[Observation]:
     """The figures of all sessions of a kind, and pictures of a few: of those that break a limit before others."""
     told: list[tuple[bool, Trial]] = []
 
     def look(trial: Trial) -> Iterator[Observation]:
         broken = False
         told.append((not broken, trial))
-        for one in _figures(sut, trial, kind):
+        for one in _figures(sut, trial, kind, more):
             broken = broken or isinstance(one, Finding)
             told[-1] = (not broken, trial)
             yield one
@@ -79,8 +100,16 @@ def _unproved_feature(sut: Sut, seen: set[str | None]) -> SzxcError | None:
 
 @requirement("ADG-033")
 def test_stops_disturb_within_the_limits(sut: Sut) -> Iterator[Observation]:
-    """Error after a restart (F10)."""
-    yield from each_trial(sut, "stop_start", partial(_figures, sut, kind="stop_start"))
+    """Error after a restart, against that before the stop and by itself (F10)."""
+    yield from each_trial(sut, "stop_start", partial(_figures, sut, kind="stop_start", more=_on_line_again))
+
+
+def _on_line_again(sut: Sut, trial: Trial) -> Iterator[Observation]:
+    """The largest error after a restart, unless positions are too coarse to show it."""
+    largest, most = off_after_restart(sut, trial)
+    if refusal(sut, trial, limits(sut, trial.accuracy or "A")["stop_start"]) is None:
+        wants = f"|e| <= {most:g} cm after a restart"
+        yield expect(largest <= most, trial.at("/stop_start"), expected=wants, observed=f"{largest:.3f} cm")
 
 
 @requirement("ADG-034")
@@ -102,8 +131,13 @@ def test_the_line_is_held_without_corrections(sut: Sut) -> Iterator[Observation]
     yield from each_trial(sut, "endurance", partial(_figures, sut, kind="endurance"), COLUMNS["endurance"])
 
 
-def _figures(sut: Sut, trial: Trial, kind: str) -> Iterator[Observation]:
-    """The figures of a kind of session, each against the limit of its accuracy class.
+def _figures(
+    sut: Sut,
+    trial: Trial,
+    kind: str,
+    more: Callable[[Sut, Trial], Iterator[Observation]] = _nothing_more,
+) -> Iterator[Observation]:
+    """The figures of a kind of session, each against the limit of its accuracy class, and what else they show.
 
     Raises:
         SzxcError: the log does not show them, or is too coarse to prove a limit, or to prove it broken.
@@ -128,6 +162,7 @@ def _figures(sut: Sut, trial: Trial, kind: str) -> Iterator[Observation]:
         if reason is None:
             seen = _observed(value, limit, n)
             yield expect(limit.met(abs(value)), trial.at(f"/{metric}"), expected=limit.words, observed=seen)
+    yield from more(sut, trial) if shown else ()
     unproved = unproved or (incomplete(trial) if kind in ON_LINES else None)
     if unproved:
         raise unproved
@@ -161,7 +196,10 @@ def _enough(sut: Sut, seen: set[str | None], trial: Trial) -> Iterator[Observati
     seen.add(trial.session.text("feature_id"))
     least, length = int(minimum(sut, "samples_per_pass")), minimum(sut, "pass_length")
     wanted = int(minimum(sut, "passes"))
-    found = [(int(one.counts.sum()), one.length_m) for one in passes(sut, trial)]
+    found = [
+        (sum(int(one.counts.sum()) for one in parts), sum(one.length_m for one in parts))
+        for parts in driven_whole(trial, passes(sut, trial))
+    ]
     whole = [1 for samples, way in found if samples >= least and way >= length]
     if len(whole) < wanted:
         _need_whole_and_fine(sut, trial)

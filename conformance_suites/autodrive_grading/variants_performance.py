@@ -161,6 +161,24 @@ shown(
     "long stretches driven by hand, far off the lines",
     lambda: driven(FIELD, GUIDED, lambda it: pass_faults.by_hand_first(it, 300)),
 )
+shown(
+    "one-line-for-all-passes",
+    "各行同用一条 AB 线，按行距平移",
+    "all passes name one AB line, from which rows are a spacing apart",
+    lambda: driven(FIELD, GUIDED, lambda it: pass_faults.on_one_line(it, "L1"), lines={"L1": held(FIELD).lines["L1"]}),
+)
+shown(
+    "pass-id-used-again",
+    "作业行编号重复使用",
+    "the id of a pass is used again for another row",
+    lambda: driven(FIELD, GUIDED, lambda it: pass_faults.numbered_anew(it, {"P3": "P1"})),
+)
+shown(
+    "pause-within-a-pass",
+    "一行中途停下加油，再接合上线",
+    "a pass is left in its midst, and the line reached again",
+    lambda: driven(FIELD, GUIDED, lambda it: pass_faults.paused(it, "P2", 25, 8)),
+)
 shown("ten-hertz", "采样 10 赫兹", "10 samples a second", lambda: driven(FIELD, GUIDED, pass_faults.doubled))
 shown(
     "class-b",

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc import Unjudgeable, trajectory
 
-from .figures import line_id_of
+from .guided_passes import line_id_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_szxc import SzxcError
 
+    from .guided_passes import PassErrors
     from .trials import Array, Trial
 
 SHORT_S = 60.0
@@ -59,3 +62,21 @@ def _with_hole(trial: Trial, name: str, rows: Array) -> SzxcError | None:
         "seconds": f"{float(lasting[holes[0]]):.1f}",
     }
     return Unjudgeable("evidence.pass-with-hole", log.table.origin.exchange, **params)
+
+
+def driven_whole(trial: Trial, found: Iterable[PassErrors]) -> list[list[PassErrors]]:
+    """Passes as they were driven: ids that follow each other on one line, without letting go between, are one."""
+    whole: list[list[PassErrors]] = []
+    for one in sorted(found, key=lambda it: int(it.rows[0])):
+        if whole and _without_letting_go(trial, whole[-1][-1], one):
+            whole[-1].append(one)
+        else:
+            whole.append([one])
+    return whole
+
+
+def _without_letting_go(trial: Trial, before: PassErrors, after: PassErrors) -> bool:
+    """Whether a pass is driven on from another: steered all the way, on the same line, further along it."""
+    first, last, log = int(before.rows[-1]), int(after.rows[0]), trial.log
+    near = first < last and float(log.t_s[last] - log.t_s[first]) <= SHORT_S
+    return near and bool(log.engaged[first : last + 1].all()) and before.goes_on_as(after)

@@ -8,7 +8,7 @@ import io
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.model import Exchange, Request, Response
@@ -20,6 +20,7 @@ from pytest_szxc.target.strict_json import parse, strict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import BufferedReader
     from pathlib import Path
 
     from pytest_szxc.model import Json
@@ -119,7 +120,7 @@ def digest_of(file: DataFile) -> str:
         raise _unreadable(file, error) from error
 
 
-def _opened(file: DataFile) -> BinaryIO:
+def _opened(file: DataFile) -> BufferedReader:
     """A file of a size that can be judged: its size is looked at first, a pipe or a device is not waited for."""
     if file.path is None:
         raise TransportFault("replay.missing", method=METHOD, url=show(file.name))

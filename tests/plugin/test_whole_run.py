@@ -30,7 +30,7 @@ def test_the_demo_passes_over_real_http(run, statuses):
     assert result.ret == 0, result.stdout.str()
     assert statuses(result.report) == {}
     assert result.report["run"]["requests"]["saved"] > 1_000
-    result.stdout.fnmatch_lines(["szxc *: target=demo *writing allowed*", "*215 passed*"])
+    result.stdout.fnmatch_lines(["szxc *: target=demo *writing allowed*", "*262 passed*"])
 
 
 def test_the_report_keeps_to_its_published_schema(run, target):

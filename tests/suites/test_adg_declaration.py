@@ -243,3 +243,27 @@ def test_evidence_that_is_there_is_shown_beside_its_limit() -> None:
     assert values["on-line distance"] == "1.000e+99 (≤ 5 m)"
     assert values["stop-start error"] == "- (≤ 5 cm)"
     assert shown.data["paragraphs"][-1]["en"].startswith("Evidence missing for grade 1, 6: 95th percentile")
+
+
+def test_a_claim_that_is_not_the_tables_is_said_to_be_so() -> None:
+    inputs = decision.inputs_of(mine())
+    for claimed, other in ((1, False), (3, True)):
+        told = explaining.explained(record(claimed_grade=claimed), inputs, decision.decide(inputs), LIMITS)
+        assert ("与判定结果不符" in told.data["paragraphs"][0]["zh"]) is other
+        assert ("which is not that" in told.data["paragraphs"][0]["en"]) is other
+
+
+@pytest.mark.parametrize(
+    ("operation", "named"),
+    [
+        ("public road transport", True),
+        ("Public-Roads", True),
+        ("公路转运", True),
+        ("非公路转移", False),
+        ("off_public_road", False),
+        ("机耕路转移", False),
+    ],
+)
+def test_public_roads_in_whatever_words(operation: str, named: bool) -> None:
+    domain = {**mine()["odd"], "operations": [operation]}
+    assert (judged("ADG-045", changing(GUIDE, odd=domain)).status is Status.PASS) is not named

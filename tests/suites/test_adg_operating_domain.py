@@ -339,3 +339,33 @@ def test_what_lies_far_away_is_not_drawn() -> None:
 
     shown = judged("ADG-014", zoned(far)).exhibits
     assert [ring["role"] for ring in shown[0].data["rings"]] == ["zone"]
+
+
+@pytest.mark.parametrize(
+    ("system", "known"),
+    [
+        ("http://www.opengis.net/def/crs/EPSG/0/4490", True),
+        ("urn:ogc:def:crs:EPSG:9.8:4326", True),
+        ("http://www.opengis.net/def/crs/OGC/1.3/CRS84", True),
+        ("OGC:CRS84", True),
+        ("cgcs 2000", True),
+        ("WGS-84", True),
+        ("EPSG:4214", False),
+        ("EPSG:32650", False),
+        ("GCJ-02", False),
+        ("not WGS84", False),
+        ("", False),
+    ],
+)
+def test_a_reference_system_may_be_named_in_many_ways(system: str, known: bool) -> None:
+    assert zones.is_known(system) is known
+
+
+@pytest.mark.parametrize("reach_deg", [0.9, 40.0, 170.0])
+def test_a_zone_is_a_field_and_no_province(reach_deg: float) -> None:
+    def widened(odd: Row) -> None:
+        ring = [[lon, lat] for lon, lat in ((-1, 0), (0, -0.1), (1, 0), (0, 0.1), (-1, 0))]
+        odd["zone"]["coordinates"] = [[[reach_deg * lon, 45 + reach_deg * lat] for lon, lat in ring]]
+
+    seen = found("ADG-014", domain_of(SUPERVISED, widened))
+    assert [one[1] for one in seen] == ["within 50 km of its middle"]

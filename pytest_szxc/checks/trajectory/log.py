@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 STANDSTILL_MPS = 0.1
+TURN_DEG = 360.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ABSENT = None
 
@@ -122,9 +123,9 @@ class Log:
 
 
 def positions_deg(table: Table) -> tuple[Floats, Floats]:
-    """Latitudes and longitudes (n,); NaN where a receiver without a fix writes 0 and 0, which no field is."""
+    """Latitudes and longitudes (n,); NaN where a receiver without a fix writes 0 and 0, and where no angle stands."""
     lat, lon = table.column("lat"), table.column("lon")
-    nowhere = (lat == 0) & (lon == 0)
+    nowhere = ((lat == 0) & (lon == 0)) | (np.abs(lat) > TURN_DEG) | (np.abs(lon) > TURN_DEG)
     if not nowhere.any():
         return lat, lon
     return np.where(nowhere, np.nan, lat), np.where(nowhere, np.nan, lon)

@@ -56,9 +56,9 @@ def place_problems(log: Log, near: Origin | None, lines: Sequence[Floats] = ()) 
         return
     elif _is_swapped_field(at, near):
         yield _whole(log, "log.field-swapped", place=f"{near.lat_deg:.4f}, {near.lon_deg:.4f}")
-    elif _shifted(log, lat, lon, near, lines):
+    elif _shifted(at, near) and _brought_to(log, lat, lon, lines):
         yield _whole(log, "log.gcj02", metres=f"{_apart_m(at, near):.0f}")
-    elif _shifted(log, lat, lon, near, lines, field=True):
+    elif _shifted(at, near, field=True) and _far_from(log, lat, lon, lines):
         yield _whole(log, "log.field-gcj02", metres=f"{_apart_m(at, near):.0f}")
     elif _apart_m(at, near) > ELSEWHERE_M:
         yield _whole(log, "log.elsewhere", kilometres=f"{_apart_m(at, near) / 1000:.0f}")
@@ -86,18 +86,16 @@ def _is_swapped_field(at: tuple[float, float], near: Origin) -> bool:
     return from_log and max(abs(at[0] - near.lon_deg), abs(at[1] - near.lat_deg)) <= _STRAY_DEG
 
 
-def _shifted(  # noqa: PLR0913 -- a log, its field, and which of the two is looked at
-    log: Log, lat: Floats, lon: Floats, near: Origin, lines: Sequence[Floats], *, field: bool = False
-) -> bool:
+def _shifted(at: tuple[float, float], near: Origin, *, field: bool = False) -> bool:
     """Whether the log, or the field itself, lies where GCJ-02 puts it."""
-    if not field:
-        like_it = looks_shifted(lat, lon, near.lat_deg, near.lon_deg)
-        return like_it and (not lines or _brought_to(log, lat, lon, lines))
-    return looks_shifted(near.lat_deg, near.lon_deg, lat, lon) and (not lines or _far_from(log, lat, lon, lines))
+    here = (near.lat_deg, near.lon_deg)
+    return looks_shifted(*here, *at) if field else looks_shifted(*at, *here)
 
 
 def _brought_to(log: Log, lat: Floats, lon: Floats, lines: Sequence[Floats]) -> bool:
-    """Whether taking the shift off brings the log from afar to the lines."""
+    """Whether taking the shift off brings the log from afar to the lines, where there are any."""
+    if not lines:
+        return True
     every = max(1, len(lat) // _LOOKED_AT)
     thin = lat[::every], lon[::every]
     off, left = (_off_m(log, *places, lines) for places in (thin, unshifted(*thin)))
@@ -106,7 +104,7 @@ def _brought_to(log: Log, lat: Floats, lon: Floats, lines: Sequence[Floats]) -> 
 
 def _far_from(log: Log, lat: Floats, lon: Floats, lines: Sequence[Floats]) -> bool:
     every = max(1, len(lat) // _LOOKED_AT)
-    return _off_m(log, lat[::every], lon[::every], lines) > _OFF_M
+    return not lines or _off_m(log, lat[::every], lon[::every], lines) > _OFF_M
 
 
 def _off_m(log: Log, lat: Floats, lon: Floats, lines: Sequence[Floats]) -> float:

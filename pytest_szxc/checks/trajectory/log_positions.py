@@ -8,6 +8,7 @@ import numpy as np
 
 from pytest_szxc.checks.trajectory.log import positions_deg
 from pytest_szxc.checks.trajectory.log_problems import problem
+from pytest_szxc.checks.trajectory.log_times import gap_limit_s
 from pytest_szxc.checks.trajectory.motion import stretches, wrapped_deg
 from pytest_szxc.checks.trajectory.projection import metres_per_degree
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 LEAP_M, LEAP_MPS = 2.0, 30.0
 """No machine goes so far so fast; float and fixed solutions lie nearer to each other."""
+_FASTEST_MPS = 100.0
 STUCK_S, STUCK_M, STUCK_STEPS = 3.0, 3.0, 3.0
 ASKEW_DEG, _LEAST_STEP_M, _LEAST_SAMPLES = 30.0, 0.05, 20
 """No machine goes so far askew, and none that reverses does."""
@@ -72,10 +74,11 @@ def stuck(log: Log) -> Mask:
     if log.speed_mps is None:
         return found
     way, time = moves(log)
-    same = (way == 0) & (time > 0)
+    same = (way == 0) & (time > 0) & (time <= gap_limit_s(log))
     if not same.any():
         return found
-    said = np.concatenate(([0.0], np.cumsum(np.where(same, np.nan_to_num(np.abs(log.speed_mps[1:])) * time, 0.0))))
+    speed = np.minimum(np.nan_to_num(np.abs(log.speed_mps[1:])), _FASTEST_MPS)
+    said = np.concatenate(([0.0], np.cumsum(np.where(same, speed * time, 0.0))))
     lasting = np.concatenate(([0.0], np.cumsum(np.where(same, time, 0.0))))
     coarse = float(np.median(way[way > 0])) if (way > 0).any() else 0.0
     for first, last in zip(*stretches(same), strict=True):

@@ -67,8 +67,7 @@ def gapped(log: Log) -> Mask:
     is missed that a pass shows, nor where the machine stands before and after in the same place.
     """
     steps = _steps(log)
-    limit = max(GAP_STEPS * usual_step_s(log), LEAST_GAP_S)
-    found: Mask = steps > limit
+    found: Mask = steps > gap_limit_s(log)
     if log.engaged is not None:
         found[1:] &= log.engaged[1:] & log.engaged[:-1]
     rows = np.flatnonzero(found)
@@ -84,7 +83,7 @@ def turn_gap(log: Log) -> Problem | None:
     if log.engaged is None or log.pass_id is None:
         return None
     steps = _steps(log)
-    long = steps > max(GAP_STEPS * usual_step_s(log), LEAST_GAP_S)
+    long = steps > gap_limit_s(log)
     long[1:] &= log.engaged[1:] & log.engaged[:-1]
     rows = np.flatnonzero(long)
     rows = rows[_between_passes(log, rows) & ~_waiting(log, rows)]
@@ -120,6 +119,11 @@ def _waiting(log: Log, rows: NDArray[np.int64]) -> Mask:
         fastest = np.fmax(np.abs(log.speed_mps[rows]), np.abs(log.speed_mps[rows - 1]))
         found &= ~(fastest > _CREEPING_MPS)
     return found
+
+
+def gap_limit_s(log: Log) -> float:
+    """The longest time from row to row that is no gap."""
+    return float(np.fmax(GAP_STEPS * usual_step_s(log), LEAST_GAP_S))
 
 
 def usual_step_s(log: Log) -> float:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SPEEDS = {"km/h": 3.6, "kn": 1.943_844, "cm/s": 100.0}
 LENGTHS = {"cm": 100.0, "mm": 1000.0}
 _LEAST_MPS, _LEAST_SAMPLES, _NEAR = 0.3, 20, 0.12
+_FARTHEST_M = 1e6
 _WIDE = 3.0
 """A cross-track error is measured by another filter than the positions: its unit shows only within a factor."""
 
@@ -87,7 +88,7 @@ def pass_rows(log: Log) -> dict[str, NDArray[np.int64]]:
 def _swerve_ratio(log: Log, rows: NDArray[np.int64]) -> float:
     if log.xte_m is None:
         return float("nan")
-    whole = np.isfinite(log.xte_m[rows]) & np.isfinite(log.points_m[rows]).all(axis=1)
+    whole = (np.abs(log.xte_m[rows]) < _FARTHEST_M) & np.isfinite(log.points_m[rows]).all(axis=1)
     if log.engaged is not None:
         whole &= log.engaged[rows]
     rows = rows[whole]

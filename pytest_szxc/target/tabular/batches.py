@@ -29,6 +29,7 @@ class Batch:
         unzoned: columns whose times are local and say no offset.
         broken: kind of a fault of whole rows → which rows have it (n,); they hold no values.
         texts: the texts of a column whose values could not all be made, for saying what stands there.
+        sure: columns in which a missing value is a blank cell for certain; nothing need be looked up.
     """
 
     numbers: np.ndarray[Any, Any]
@@ -36,6 +37,7 @@ class Batch:
     broken: Mapping[str, np.ndarray[Any, Any]]
     texts: Callable[[str], np.ndarray[Any, Any]]
     unzoned: frozenset[str] = frozenset()
+    sure: frozenset[str] = frozenset()
 
 
 class Reading(Protocol):

@@ -11,7 +11,7 @@ from pytest_szxc.target.csv_cells import member_types
 from pytest_szxc.target.tabular.engine import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 TIME, NUMBER, BOOLEAN, TEXT = "time", "number", "boolean", "text"
 
@@ -84,6 +84,12 @@ def value_sql(column: Column, cell: str, codes: Mapping[str, str], *, careful: b
         return text
     number = f"TRY_CAST({text} AS DOUBLE)"
     return f"CASE WHEN contains({text}, '_') THEN NULL ELSE {number} END" if careful else number
+
+
+def unread_sql(cells: Sequence[str]) -> str:
+    """SQL for whether some of the cells holds a text that is no number; a blank cell is null."""
+    unread = (f"({cell} IS NOT NULL AND TRY_CAST({cell} AS DOUBLE) IS NULL)" for cell in cells)
+    return " OR ".join(unread) or "false"
 
 
 def coded_sql(cell: str, codes: Mapping[str, str]) -> str:

@@ -11,8 +11,8 @@ import numpy as np
 from pytest_szxc.errors import TransportFault
 from pytest_szxc.printable import show
 from pytest_szxc.target.tabular.batches import MOST_COLUMNS, MOST_ROWS, Batch
-from pytest_szxc.target.tabular.columns import coded_sql, value_sql
-from pytest_szxc.target.tabular.decimals import decimals_sql, most_decimals
+from pytest_szxc.target.tabular.columns import NUMBER, coded_sql, unread_sql, value_sql
+from pytest_szxc.target.tabular.decimals import decimals_sql, most_decimals, quick_decimals_sql
 from pytest_szxc.target.tabular.engine import engine, quoted
 from pytest_szxc.target.tabular.pieces import LONGEST_LINE, ROW_FAULTS, Form, has_grouped_digits, pieces
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = (",", ";", "\t")
 _BOM = b"\xef\xbb\xbf"
+_DIGITS, _UNREAD = " digits", " unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class CsvReading:
         self._body = body
         self._names = names
         self._codes = codes
+        self._decimals: dict[str, int | None] = {}
         self._form = Form(ord(self._header.delimiter), len(self._header.names), quotes=b'"' in body)
         self.found = self._header.names
 
@@ -79,7 +81,10 @@ class CsvReading:
             yield self._batch(piece, columns)
 
     def decimals(self, column: str) -> int | None:
-        """See ``Reading``."""
+        """See ``Reading``; of the columns that every row needs it is known once the rows have been read."""
+        known = self._decimals.get(column)
+        if known is not None:
+            return known
         sql = decimals_sql(coded_sql(self._cell(column), self._codes.get(column, {})))
         return most_decimals(self._read(piece, sql) for piece in self._pieces())
 
@@ -91,21 +96,39 @@ class CsvReading:
 
     def _batch(self, piece: Piece, columns: Mapping[str, Column]) -> Batch:
         cells = {name: (self._cell(name), self._codes.get(name, {})) for name in columns}
+        bare = {name for name, column in columns.items() if column.kind == NUMBER and not self._codes.get(name)}
+        asked = {name for name in bare if columns[name].required}
 
         def texts(name: str) -> np.ndarray[Any, Any]:
             return self._read(piece, {"text": coded_sql(*cells[name])})["text"]
 
         def values(*, careful: bool) -> dict[str, np.ndarray[Any, Any]]:
             sql = {name: value_sql(columns[name], *cell, careful=careful) for name, cell in cells.items()}
+            if not careful:
+                sql |= {name + _DIGITS: quick_decimals_sql(cells[name][0]) for name in asked}
+                sql[_UNREAD] = unread_sql([cells[name][0] for name in sorted(bare)])
             return self._read(piece, sql)
 
         broken = {kind: piece.faults == at for at, kind in enumerate(ROW_FAULTS, start=1)}
-        return Batch(piece.lines, self._values(piece, values), broken, texts)
+        found = self._values(piece, values)
+        self._learn(asked, found)
+        unread = found.pop(_UNREAD, None)
+        sure = unread is not None and not np.any(unread)
+        return Batch(piece.lines, found, broken, texts, sure=frozenset(bare) if sure else frozenset())
+
+    def _learn(self, asked: Collection[str], found: dict[str, np.ndarray[Any, Any]]) -> None:
+        """The most decimals so far; ``None`` from the first piece on that does not say."""
+        for name in asked:
+            digits, values = found.pop(name + _DIGITS, None), found[name]
+            known = self._decimals.setdefault(name, 0)
+            plain = digits is not None and not np.any(np.ma.getmaskarray(digits) | np.ma.getmaskarray(values))
+            least = int(np.max(digits, initial=0)) if plain and digits is not None else None
+            self._decimals[name] = None if known is None or least is None else max(known, least)
 
     def _values(
         self, piece: Piece, values: Callable[..., dict[str, np.ndarray[Any, Any]]]
     ) -> dict[str, np.ndarray[Any, Any]]:
-        """All values of a piece. The quick way lets duckdb convert while it reads, which breaks down on a bad cell."""
+        """All values of a piece. The quick way lets duckdb convert as it reads, which may break down on a bad cell."""
         if not has_grouped_digits(piece):
             try:
                 return values(careful=False)

@@ -25,6 +25,13 @@ def decimals_sql(text: str) -> dict[str, str]:
     }
 
 
+def quick_decimals_sql(text: str) -> str:
+    """SQL for the decimals of a text that is known to be a number; null where it is written with a power of ten."""
+    point = f"strpos({text}, '.')"
+    plain = f"CASE WHEN {point} > 0 THEN length(rtrim({text})) - {point} ELSE 0 END"
+    return f"CASE WHEN contains(lower({text}), 'e') THEN NULL ELSE {plain} END"
+
+
 def most_decimals(parts: Iterable[Mapping[str, np.ndarray[Any, Any]]]) -> int | None:
     """The most decimals that any number of a column writes; ``None`` where there is none.
 

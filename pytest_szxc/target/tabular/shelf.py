@@ -27,6 +27,7 @@ class TableShelf:
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
+        self._keys: dict[str, str] = {}
 
     def of(self, call: Call, exchange: Exchange, at: Location) -> Table:
         """The table that a recorded answer holds.
@@ -46,11 +47,11 @@ class TableShelf:
         body = exchange.response.body if exchange.response else b""
         kind, profile, schema = _kind(exchange, body), self._statement.time_profile, call.operation.schema or ""
         names, codes = names_of(bound), codes_of(bound)
-        said = json.dumps([kind, schema, names, codes, profile, at])
-        digest = hashlib.sha256(said.encode() + b"\0")
-        digest.update(body)  # no copy of it: it may be large
-        key = digest.hexdigest()
+        said = json.dumps([exchange.id, kind, schema, names, codes, profile, at])
         with _LOCK:  # who needs the same table waits for it
+            if said not in self._keys:  # an exchange never changes, and hashing a large one takes its time
+                self._keys[said] = _digest(said, body)
+            key = self._keys[said]
             if key not in _KEPT:
                 _KEPT[key] = read_table(
                     body, kind, schema=schema, names=names, codes=codes, time_profile=profile, origin=at
@@ -61,6 +62,12 @@ class TableShelf:
 _LOCK = threading.Lock()
 _KEPT: OrderedDict[str, Table] = OrderedDict()
 """Tables by all that they follow from, those asked for last at the end; a table is never changed."""
+
+
+def _digest(said: str, body: bytes) -> str:
+    digest = hashlib.sha256(said.encode() + b"\0")
+    digest.update(body)  # no copy of it: it may be large
+    return digest.hexdigest()
 
 
 def _kept(key: str) -> Table:

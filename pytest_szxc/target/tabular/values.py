@@ -58,7 +58,7 @@ class Values:
     def _numbers(self, batch: Batch, column: Column, raw: Array) -> Array:
         values = np.asarray(np.ma.filled(raw.astype(np.float64), np.nan))
         missing = np.ma.getmaskarray(raw) & self._sound(batch)
-        if missing.any():
+        if missing.any() and not (column.name in batch.sure and not column.required):
             self._unread(batch, column, missing)
         infinite = ~np.isfinite(values) & ~np.ma.getmaskarray(raw)
         if infinite.any():

@@ -35,6 +35,25 @@ def test_a_short_touch_of_the_line_is_not_on_it() -> None:
     assert on_line(np.where(WAY == 20, np.nan, np.where(WAY < 12, 0.2, 0.01))) == 20.5
 
 
+def test_noise_of_a_standing_machine_is_no_way() -> None:
+    noise = np.random.default_rng(1).normal(0.0, 0.005, (12_000, 2))
+    assert trajectory.travelled_m(noise)[-1] < 0.2
+    standing = np.vstack((noise[:600], POINTS))
+    errors = np.concatenate((np.full(600, 0.2), np.where(WAY < 3, 0.2, 0.01)))
+    ever = np.ones(len(errors), dtype=bool)
+    assert trajectory.on_line_distance_m(standing, errors, ever, 0.05) == pytest.approx(3.0, abs=0.2)
+    held = trajectory.on_line_distance_m(noise, np.zeros(12_000), np.ones(12_000, dtype=bool), 0.05)
+    assert held is None, "a machine that stands beside its line holds none"
+
+
+def test_a_machine_that_goes_to_and_fro_travels() -> None:
+    steps = np.arange(0.0, 40.0, 0.02)
+    to_and_fro = np.column_stack((0 * steps, np.abs((steps + 0.5) % 1.0 - 0.5)))
+    assert trajectory.travelled_m(to_and_fro)[-1] == pytest.approx(40.0, rel=0.02)
+    slow = np.column_stack((0 * steps, steps))
+    assert trajectory.travelled_m(slow) == pytest.approx(steps)
+
+
 def test_never_on_the_line() -> None:
     assert on_line(np.full(len(WAY), 0.2)) == math.inf
     assert on_line(np.full(len(WAY), 0.2), never_after_m=100) is None

@@ -7,7 +7,8 @@ from pytest_szxc.checks.trajectory.gcj02 import shifted
 from pytest_szxc.checks.trajectory.log import Log
 from pytest_szxc.checks.trajectory.log_units import unit_of
 from pytest_szxc.checks.trajectory.projection import Origin, geodetic
-from pytest_szxc.checks.trajectory.soundness import bad_passes, problems
+from pytest_szxc.checks.trajectory.reduction import Lever
+from pytest_szxc.checks.trajectory.soundness import bad_passes, problems, turn_gap
 from pytest_szxc.errors import Unjudgeable
 from pytest_szxc.model import Location
 from pytest_szxc.target.tabular.table import read_table
@@ -35,17 +36,32 @@ def samples():
     }
 
 
-def log_of(columns):
+def log_of(columns, lever=None, origin=FIELD):
     """The log of columns; times are written with offset unless they are texts already."""
     made = dict(columns, t=[t if isinstance(t, str) else t.isoformat() for t in columns["t"]])
     lines = [",".join(made), *(",".join(map(str, row)) for row in zip(*made.values(), strict=True))]
     place = Location("E0001", file="log.csv")
     table = read_table("\n".join(lines).encode(), "csv", schema="urn:szxc:autodrive_grading:log-row", origin=place)
-    return Log.of(table, None, FIELD)
+    return Log.of(table, lever, origin)
 
 
-def found(log, near=FIELD):
-    return {problem.code: problem for problem in problems(log, NOW, near)}
+def found(log, near=FIELD, **told):
+    return {problem.code: problem for problem in problems(log, NOW, near, **told)}
+
+
+def later(columns, seconds, row):
+    """From a row on, times are later."""
+    columns["t"] = [t + timedelta(seconds=seconds) * (at >= row) for at, t in enumerate(columns["t"])]
+    return columns
+
+
+def put(columns, rows, **values):
+    """Other values in some rows; a column that is new is blank elsewhere."""
+    for name, value in values.items():
+        cells = columns.setdefault(name, [""] * COUNT)
+        for row in rows:
+            cells[row] = value
+    return columns
 
 
 def test_a_sound_log_has_no_problem():
@@ -191,3 +207,131 @@ def test_a_log_of_two_columns_more_is_enough():
 def test_a_log_without_any_time_twice_in_order_or_place():
     single = {name: values[:1] for name, values in samples().items()}
     assert set(found(log_of(single))) == {"log.one-pass"}
+
+
+# --- logs that are sound, though not what one expects -----------------------------------------------------------------
+
+
+def test_a_logger_that_records_only_while_working_has_no_gaps_but_no_turns_either():
+    log = log_of(later(samples(), 30, 100))
+    assert problems(log, NOW, FIELD) == ()
+    assert bad_passes(log) == frozenset()
+    told = turn_gap(log)
+    assert (told.code, told.rows, told.params["seconds"]) == ("log.turn-gap", (102,), "30.1")
+    assert turn_gap(log_of(samples())) is None
+
+
+def test_a_logger_that_pauses_while_the_machine_waits_has_no_gap():
+    columns = later(samples(), 1_200, 150)
+    for name in ("lat", "lon"):
+        columns[name][150] = columns[name][149]
+    columns = put(columns, (149, 150), speed_mps=0.1)
+    assert found(log_of(columns)) == {}
+    assert "log.gap" in found(log_of(put(columns, (149, 150), speed_mps=2.0)))
+
+
+@pytest.mark.parametrize("nowhere", [0, ""])
+def test_before_the_first_fix_there_is_no_position(nowhere):
+    columns = put(samples(), range(COUNT), fix=4)
+    columns = put(columns, range(60), lat=nowhere, lon=nowhere, fix=0, pass_id="", engaged="false")
+    log = log_of(columns)
+    assert problems(log, NOW, FIELD) == ()
+    assert np.isnan(log.points_m[:60]).all()
+    assert log_of(columns, None, None).origin.lat_deg == pytest.approx(31, abs=0.001)
+
+
+def test_a_receiver_without_heading_at_standstill_has_the_last_one():
+    columns = put(samples(), range(COUNT), heading_deg=0.0, roll_deg=0.0)
+    columns = put(columns, range(50, 60), heading_deg="", speed_mps=0.0)
+    log = log_of(columns, Lever(3.0, 1.0))
+    assert np.isfinite(log.points_m).all()
+    assert problems(log, NOW, FIELD) == ()
+
+
+# --- positions that cannot be true ------------------------------------------------------------------------------------
+
+
+def test_a_missing_roll_costs_its_pass_and_is_named():
+    columns = put(put(samples(), range(COUNT), heading_deg=0.0, roll_deg=0.0), range(120, 125), roll_deg="")
+    log = log_of(columns, Lever(3.0))
+    assert found(log)["log.unreduced"].rows == (122, 123, 124, 125, 126)
+    assert bad_passes(log) == {"P1"}
+    assert found(log_of(columns)) == {}
+
+
+def test_a_position_of_nowhere_at_work():
+    log = log_of(put(samples(), (120, 121), lat=0, lon=0))
+    assert found(log)["log.zero-position"].rows == (122, 123)
+    assert bad_passes(log) == {"P1"}
+
+
+def test_positions_that_stay_while_the_machine_drives():
+    columns = samples()
+    columns = put(columns, range(120, 152), lat=columns["lat"][120], lon=columns["lon"][120])
+    log = log_of(columns)
+    assert found(log)["log.stuck"].count == 31
+    assert bad_passes(log) == {"P1"}
+    assert "log.stuck" not in found(log_of(put(columns, range(120, 153), speed_mps=0.0)))
+    assert "log.stuck" not in found(log_of(put(columns, range(120, 152), engaged="false")))
+
+
+def test_a_position_that_leaps():
+    columns = samples()
+    columns["lat"][120] += 5 / 111_000
+    log = log_of(columns)
+    assert found(log)["log.leap"].rows == (122, 123)
+    assert bad_passes(log) == {"P1"}
+    assert "log.leap" not in found(log_of(put(put(columns, range(COUNT), fix=4), (120,), fix=5)))
+
+
+@pytest.mark.parametrize("wrong", [90.0, 270.0, 45.0])
+def test_headings_that_are_none(wrong):
+    columns = put(samples(), range(COUNT), heading_deg=wrong)
+    assert not found(log_of(columns, Lever(3.0, 1.0)))["log.heading"].usable
+    assert found(log_of(columns)) == {}
+
+
+@pytest.mark.parametrize("right", [0.0, 359.9, 180.0, 12.0])
+def test_headings_of_machines_that_reverse_or_crab(right):
+    assert found(log_of(put(samples(), range(COUNT), heading_deg=right), Lever(3.0, 1.0))) == {}
+
+
+# --- who is wrong, the log or the field -------------------------------------------------------------------------------
+
+
+def test_lines_of_a_map_platform_are_not_the_logs_fault():
+    (lat,), (lon,) = shifted(FIELD.lat_deg, FIELD.lon_deg)
+    near = Origin(float(lat), float(lon))
+    assert set(found(log_of(samples(), None, near), near)) == {"log.field-gcj02"}
+    columns = samples()
+    lats, lons = shifted(columns["lat"], columns["lon"])
+    columns.update(lat=list(lats), lon=list(lons))
+    assert found(log_of(columns, None, near), near) == {}, "where both are shifted nobody can tell"
+
+
+def test_lines_with_the_latitude_first():
+    near = Origin(FIELD.lon_deg, FIELD.lat_deg)
+    assert not found(log_of(samples(), None, FIELD), near)["log.field-swapped"].usable
+
+
+def test_a_part_of_a_large_field_is_not_taken_for_a_shifted_one():
+    (lat,), (lon,) = shifted(FIELD.lat_deg, FIELD.lon_deg)
+    columns = samples()
+    columns.update(
+        lat=[value + float(lat) - FIELD.lat_deg for value in columns["lat"]],
+        lon=[value + float(lon) - FIELD.lon_deg for value in columns["lon"]],
+    )
+    log = log_of(columns)
+    assert "log.gcj02" in found(log)
+    beside = log.points_m[[0, 99]]
+    assert found(log, lines=[beside, beside + 3.0]) == {}
+    afar = beside - log.points_m.mean(axis=0)
+    assert "log.gcj02" in found(log, lines=[afar])
+
+
+def test_a_log_eight_hours_off_its_session():
+    log = log_of(samples())
+    for began in (START + timedelta(hours=8), START - timedelta(hours=8, minutes=5)):
+        assert not found(log, began=began)["log.eight-hours"].usable
+    for began in (START, START - timedelta(hours=3), START.replace(tzinfo=None), None):
+        assert found(log, began=began) == {}
