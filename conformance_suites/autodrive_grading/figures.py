@@ -115,7 +115,7 @@ def _beside(trial: Trial, lines: list[str], spacing: float) -> Array:
 
 def on_line(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
     """The longest way from engaging to holding the line, in m; ∞ where a machine never came to it (F9)."""
-    log, found = trial.log, []
+    log, found = trial.log, list[Any]()
     for one in passes(sut, trial):
         points, engaged = log.points_m[one.rows], log.engaged[one.rows]
         hold = minimum(sut, "on_line_hold")
@@ -133,7 +133,7 @@ def stop_start(sut: Sut, trial: Trial) -> dict[str, tuple[float, int]]:
 def stops(sut: Sut, trial: Trial) -> list[Any]:
     """The stops of all passes, from where the machine had come to its line on (``trajectory.StopStart``)."""
     before, after = minimum(sut, "stop_before"), minimum(sut, "restart_after")
-    log, found = trial.log, []
+    log, found = trial.log, list[Any]()
     for one in passes(sut, trial):
         rows, errors = one.rows[one.on_line :], one.errors_m[one.on_line :]
         speed = log.speed_mps[rows]

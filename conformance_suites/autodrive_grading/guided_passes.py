@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pytest_szxc import trajectory
+from pytest_szxc import Unjudgeable, trajectory
 
 from .limits import CENTIMETRES, limits, minimum
 from .trials import number
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from .trials import Trial
 
 Array = Any
+AROUND_S, SURELY = 1.0, 3.0
+"""A machine whose positions move three times as fast as the least speed, for a second before and after, moves."""
+MOST_PASSES = 2_000
+"""More than a session of many days has."""
+MANY = 50
+"""Nobody pauses so often in a pass: its id comes and goes."""
+WIDE = 10.0
+"""Rows so many tolerances apart are not taken for each other; nearer ones would hide how far off a pass is."""
 BACK_M = 5.0
 """Who goes on with a pass may begin so far behind where it was left."""
 
@@ -82,6 +90,9 @@ def passes(sut: Sut, trial: Trial) -> tuple[PassErrors, ...]:
     """The passes that lie on a declared guidance line.
 
     A machine that never comes to its line is judged from where it engaged: it must not pass for want of samples.
+
+    Raises:
+        Unjudgeable: ``evidence.too-many-passes``; ids that change from row to row name no passes.
     """
     approach = limits(sut, trial.accuracy or "A")["on_line"]
     terms = (
@@ -115,22 +126,40 @@ def _passes(trial: Trial, tolerance: float, hold: float, floor: float, approach:
     log = trial.log
     if log.engaged is None or log.speed_mps is None:
         return ()
+    if len(trial.passes) > MOST_PASSES:
+        params = {"session": trial.name, "count": str(len(trial.passes)), "most": str(MOST_PASSES)}
+        raise Unjudgeable("evidence.too-many-passes", log.table.origin.exchange, **params)
     drives = [one for name in trial.passes for one in _drives(trial, name)]
-    moved = _moved(trial, drives)
+    moved = _moved(trial, drives, WIDE * tolerance)
     spacing = number(trial.session.get("row_spacing_m")) or 0.0
     found = []
     for one, beside in zip(drives, moved, strict=True):
         errors = one.errors_m - beside * spacing
         begun, after = _after_line(trial, one.rows, errors, tolerance, hold, approach)
-        counts = trajectory.valid(log.engaged[one.rows], log.speed_mps[one.rows], after, floor)
+        counts = trajectory.valid(log.engaged[one.rows], _speed_mps(trial, one.rows, floor), after, floor)
         found.append(PassErrors(one.name, one.line_id, one.rows, errors, counts, one.station_m, begun, beside))
     return tuple(found)
+
+
+def _speed_mps(trial: Trial, rows: Array, floor: float) -> Array:
+    """The speed of samples (k,) as told; that of the positions where these surely move and it says that they do not."""
+    np, log = trajectory.numpy, trial.log
+    times, told = log.t_s[rows], log.speed_mps[rows]
+    if not (told < floor).any() or not np.isfinite(times).all() or (np.diff(times) < 0).any():
+        return told
+    before = np.maximum(np.searchsorted(times, times - AROUND_S), 0)
+    after = np.minimum(np.searchsorted(times, times + AROUND_S, side="right") - 1, len(rows) - 1)
+    way = np.hypot(*(log.points_m[rows][after] - log.points_m[rows][before]).T)
+    lasting = times[after] - times[before]
+    by_place = np.divide(way, lasting, out=np.zeros(len(rows)), where=lasting > 0)
+    return np.where((told < floor) & (by_place >= SURELY * floor), by_place, told)
 
 
 def _drives(trial: Trial, name: str) -> Iterator[Driven]:
     """The drives of one pass id: one, unless it was used again."""
     np, rows = trajectory.numpy, trial.rows(name)
-    parts = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
+    breaks = np.flatnonzero(np.diff(rows) > 1) + 1
+    parts = np.split(rows, breaks if len(breaks) < MANY else [])
     open_: Driven | None = None
     for part in parts:
         line_id = line_id_of(trial, part) or line_id_of(trial, rows)
@@ -162,14 +191,15 @@ def goes_on(before: Array, after: Array) -> bool:
     return same and ahead * float(after[0] - before[-1]) > -BACK_M
 
 
-def _moved(trial: Trial, drives: list[Driven]) -> list[int]:
+def _moved(trial: Trial, drives: list[Driven], least_m: float) -> list[int]:
     """By how many row spacings each drive's own line lies right of the declared one (k,).
 
-    Not 0 only where drives on different rows name the same line, and no declared line is where they were.
+    Not 0 only where drives on different rows, ``least_m`` apart or more, name the same line, and no declared line is
+    where they were.
     """
     np = trajectory.numpy
     spacing = number(trial.session.get("row_spacing_m"))
-    if spacing is None or spacing <= 0:
+    if spacing is None or spacing < least_m:
         return [0] * len(drives)
     told = [_rows_beside(trial, one, spacing) for one in drives]
     by_line: dict[str, set[int]] = {}
@@ -205,7 +235,8 @@ def _after_line(  # noqa: PLR0913, PLR0917 -- the terms of F9
     """
     np, log = trajectory.numpy, trial.log
     points, engaged, after, begun = log.points_m[rows], log.engaged[rows], np.zeros(len(rows), dtype=bool), 0
-    starts = [0, *(np.flatnonzero(np.diff(rows) > 1) + 1).tolist()]
+    breaks = (np.flatnonzero(np.diff(rows) > 1) + 1).tolist()
+    starts = [0, *(breaks if len(breaks) < MANY else [])]
     for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         part = slice(start, end)
         found = trajectory.on_line_row(points[part], errors[part], engaged[part], tolerance, hold)

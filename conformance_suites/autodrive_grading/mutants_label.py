@@ -135,7 +135,7 @@ def _of_one_feature_lacking(platform: Platform) -> None:
 def _of_no_feature(platform: Platform) -> None:
     def listed(answer: demo.Answer) -> demo.Answer:
         rows = answer.payload["list"]
-        more = [*rows, {**rows[-1], "feature_id": "szxc-nobody"}] if rows else rows
+        more = [*rows, {**rows[-1], "feature_id": "sz240-nobody"}] if rows else rows
         return answer.with_payload({**answer.payload, "list": more, "total": answer.payload["total"] + 1})
 
     platform.alter("list_labels", listed)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc import Text, exhibits, trajectory
 
-from .figures import CM, passes
+from .figures import CM
+from .guided_passes import passes
 from .limits import limits
 from .trials import level, positions
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_szxc import Exhibit, Sut
 
-    from .figures import PassErrors
+    from .guided_passes import PassErrors
     from .trials import Array, Trial
 
 PICTURED = 2

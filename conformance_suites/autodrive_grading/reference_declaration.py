@@ -27,7 +27,7 @@ Row = dict[str, Any]
 TOPIC = "declaration"
 PATH = "/szxc/v1/mach/declarations"
 DECLARATIONS, GRADES = "autodrive:declarations", "autodrive:grades"
-GUIDE, COMBO, SUPERVISED, AUTO = "szxc-row-guide", "szxc-row-combo", "szxc-field-supervised", "szxc-field-auto"
+GUIDE, COMBO, SUPERVISED, AUTO = "sz240-row-guide", "sz240-row-combo", "sz240-field-supervised", "sz240-field-auto"
 """The features of the machine, of grade 1 to 4."""
 SHOWN_BY = {
     "speed_error": "speed",

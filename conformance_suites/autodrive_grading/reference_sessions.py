@@ -28,8 +28,8 @@ __all__ = [
     "sessions",
 ]
 
-GUIDE, COMBO = "szxc-row-guide", "szxc-row-combo"
-SUPERVISED, AUTO = "szxc-field-supervised", "szxc-field-auto"
+GUIDE, COMBO = "sz240-row-guide", "sz240-row-combo"
+SUPERVISED, AUTO = "sz240-field-supervised", "sz240-field-auto"
 """The features, of grade 1 to 4; the first two in mode ``assist``, the others in ``auto``."""
 
 

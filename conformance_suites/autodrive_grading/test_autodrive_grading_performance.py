@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from pytest_szxc import Finding, SzxcError, Unjudgeable, expect, requirement, trajectory
 
 from .declarations import grade_of
-from .figures import COLUMNS, FIGURES, METRICS, off_after_restart, passes
+from .figures import COLUMNS, FIGURES, METRICS, off_after_restart
+from .guided_passes import passes
 from .limits import limits, minimum
 from .performance_pictures import PICTURED, field_picture, track_picture
 from .too_coarse import refusal, rests_on_m, surely_broken
-from .trials import each_trial, features_of
+from .trials import each_trial, features_of, unreduced
 from .weighed_tracking import weighed_track
-from .whole_passes import driven_whole, incomplete
+from .whole_passes import driven_whole, incomplete, poorly_fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -163,7 +164,8 @@ def _figures(
             seen = _observed(value, limit, n)
             yield expect(limit.met(abs(value)), trial.at(f"/{metric}"), expected=limit.words, observed=seen)
     yield from more(sut, trial) if shown else ()
-    unproved = unproved or (incomplete(trial) if kind in ON_LINES else None)
+    unproved = unproved or (incomplete(trial) or unreduced(trial) if kind in ON_LINES else None)
+    unproved = unproved or (poorly_fixed(sut, trial) if kind in ON_LINES - {"endurance"} else None)
     if unproved:
         raise unproved
 

@@ -16,7 +16,7 @@ from .limits import limits
 from .moments import placed
 from .performance_pictures import PICTURED
 from .speeds import passes_at_speed
-from .trials import each_trial, features_of
+from .trials import each_trial, features_of, unreduced
 from .zone_keeping import keeping, swept_beyond_m2, unproved, zone_needed, zone_of
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _kept(sut: Sut, shown: list[tuple[Trial, Zone, Keeping]], trial: Trial) -> I
     if kept.way_m(trial) < LEAST_WAY_M:
         return
     shown.append((trial, zone, kept))
-    reason = unproved(trial, kept)
+    reason = unproved(trial, kept) or unreduced(trial)
     values = {"zone_excursion": kept.largest_m, "zone_excursion_time": kept.lasting_s}
     broken = [limit for limit in wanted if not limit.met(values[limit.metric])]
     for limit in broken or ([] if reason else wanted):
@@ -151,6 +151,7 @@ def _turns(sut: Sut, trial: Trial) -> Iterator[Observation]:
             yield from look()
         except SzxcError as reason:
             reasons.append(reason)
+    reasons += [reason for reason in (unreduced(trial),) if reason]
     if reasons:
         raise reasons[0]
 
@@ -220,6 +221,7 @@ def _actions(sut: Sut, trial: Trial) -> Iterator[Observation]:
     for extra in found.extra:
         where = trial.log.table.at(extra.row, "implement_state")._replace(record=trial.name)
         yield expect(False, where, expected="planned actions only", observed=f"{extra.action} ({extra.pass_id or '-'})")  # noqa: FBT003 -- a finding
+    reasons += [reason for reason in (unreduced(trial),) if reason]
     if reasons:
         raise reasons[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pytest_szxc import SzxcError, trajectory
+from pytest_szxc import SzxcError, Unjudgeable, trajectory
 
 from .declarations import in_force
 
@@ -228,6 +228,21 @@ def lever_of(session: Record) -> Any:  # noqa: ANN401 -- a Lever, whose module i
         return None
     height, forward, right = (number(antenna.get(name)) for name in ("height_m", "forward_m", "right_m"))
     return trajectory.Lever(height or 0.0, forward or 0.0, right or 0.0)
+
+
+def unreduced(trial: Trial) -> SzxcError | None:
+    """Why nobody knows which point of the machine was logged; ``None`` where the session says it.
+
+    An antenna some metres above ground is centimetres aside of the machine on the least slope.
+    """
+    told, antenna = trial.session.get("reference_point"), trial.session.get("antenna")
+    if told == "vehicle":
+        return None
+    placed = isinstance(antenna, dict) and number(antenna.get("height_m")) is not None
+    if told == "antenna" and placed:
+        return None
+    member = "antenna.height_m" if told == "antenna" else "reference_point"
+    return Unjudgeable("evidence.untold", trial.session.origin.exchange, session=trial.name, member=member)
 
 
 def origin_of(session: Record) -> Any:  # noqa: ANN401 -- an Origin, whose module is loaded late

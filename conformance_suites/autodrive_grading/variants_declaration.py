@@ -75,7 +75,7 @@ def _without_status(platform: Platform) -> None:
 def _grade_0(platform: Platform) -> None:
     members: Row = {"claimed_grade": 0, "lateral": "operator", "implement": "system", "public_roads": None}
     members |= {"odd": {"operations": ["spraying"], "speed_mps": {"max": 4}}}
-    _declared(platform, "szxc-section-control", **members)
+    _declared(platform, "sz240-section-control", **members)
 
 
 @VARIANTS.add(
@@ -89,7 +89,7 @@ def _hold_to_run(platform: Platform) -> None:
     "declaration-speed-only", "另有只控制速度的 1 级功能", "one more feature, of grade 1, that only sets the speed"
 )
 def _speed_only(platform: Platform) -> None:
-    _declared(platform, "szxc-cruise", lateral="operator", longitudinal="system")
+    _declared(platform, "sz240-cruise", lateral="operator", longitudinal="system")
 
 
 @VARIANTS.add(

@@ -177,7 +177,7 @@ shown(
     "pause-within-a-pass",
     "一行中途停下加油，再接合上线",
     "a pass is left in its midst, and the line reached again",
-    lambda: driven(FIELD, GUIDED, lambda it: pass_faults.paused(it, "P2", 25, 8)),
+    lambda: driven(FIELD, GUIDED, lambda it: pass_faults.paused(it, "P2", 20, 8)),
 )
 shown("ten-hertz", "采样 10 赫兹", "10 samples a second", lambda: driven(FIELD, GUIDED, pass_faults.doubled))
 shown(

@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING
 
 from pytest_szxc import Unjudgeable, trajectory
 
-from .guided_passes import line_id_of
+from .guided_passes import line_id_of, passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pytest_szxc import SzxcError
+    from pytest_szxc import Sut, SzxcError
 
     from .guided_passes import PassErrors
     from .trials import Array, Trial
 
+WEAK = {"A": (0, 1, 2, 3, 5, 6, 7, 8), "B": (0, 1, 6, 7, 8), "C": (0, 6, 7, 8)}
+"""Accuracy class → qualities of a fix whose positions are no evidence of it: none, or of a weaker solution than that of
+the class; 6 to 8 are reckoned, entered by hand and simulated."""
+WEAK_SHARE = 0.05
+"""Of so many samples the 95th percentile takes no notice either."""
 SHORT_S = 60.0
 """A pass that goes on after a longer time was interrupted: there was something else in between."""
 
@@ -62,6 +67,25 @@ def _with_hole(trial: Trial, name: str, rows: Array) -> SzxcError | None:
         "seconds": f"{float(lasting[holes[0]]):.1f}",
     }
     return Unjudgeable("evidence.pass-with-hole", log.table.origin.exchange, **params)
+
+
+def poorly_fixed(sut: Sut, trial: Trial) -> SzxcError | None:
+    """Why positions prove nothing of tracking: too many were had by a weaker solution than the accuracy class is of."""
+    if trial.log.fix is None:
+        return None
+    np = trajectory.numpy
+    counted = [one.rows[one.counts] for one in passes(sut, trial)]
+    fixes = trial.log.fix[np.concatenate(counted)] if counted else np.zeros(0)
+    weak = np.isin(fixes, WEAK[trial.accuracy or "A"])
+    if weak.sum() <= WEAK_SHARE * len(fixes):
+        return None
+    params = {
+        "session": trial.name,
+        "percent": f"{float(weak.mean()) * 100:.0f}",
+        "fixes": ", ".join(f"{value:g}" for value in np.unique(fixes[weak]).tolist()),
+        "accuracy": trial.accuracy or "A",
+    }
+    return Unjudgeable("evidence.weak-fix", trial.log.table.origin.exchange, **params)
 
 
 def driven_whole(trial: Trial, found: Iterable[PassErrors]) -> list[list[PassErrors]]:

@@ -6,6 +6,7 @@ import json
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from pytest_szxc.catalogue.load import load_suites
@@ -16,6 +17,8 @@ from pytest_szxc.reference.server import serve
 
 SUITE = "data_classification"
 SIZE = 130
+NUMPY = np.__version__
+"""Loaded here, because pytester takes out of a process what a run inside it has loaded, and numpy loads only once."""
 
 
 @pytest.fixture

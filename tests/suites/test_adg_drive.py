@@ -221,7 +221,7 @@ def test_evidence_keeps_the_limits_and_names_its_session() -> None:
 
 
 def test_the_same_session_of_another_feature() -> None:
-    made = sessions.for_feature(sessions.session("s01-field"), "szxc-row-combo", "s90", "assist", 14)
+    made = sessions.for_feature(sessions.session("s01-field"), "sz240-row-combo", "s90", "assist", 14)
     assert set(made.drive["mode"].tolist()) == {"manual", "standby", "assist"}
     assert {"from": "standby", "to": "assist"} in [dict(one.members) for one in made.happenings]
     assert made.record(DAY)["started_at"] == "2026-05-22T13:56:00.000+08:00"

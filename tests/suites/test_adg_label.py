@@ -142,7 +142,7 @@ JUNK: tuple[Any, ...] = (
     7,
     {"list": [None, 7]},
     {"list": [{}, {"feature_id": 7, "grade": "x", "odd_summary": 5, "text": [], "system_version": {}}], "total": 2},
-    {"list": [{"feature_id": "szxc-row-guide", "grade": 1e300, "odd_summary": {"operations": [7]}, "text": ""}]},
+    {"list": [{"feature_id": "sz240-row-guide", "grade": 1e300, "odd_summary": {"operations": [7]}, "text": ""}]},
 )
 
 

@@ -55,10 +55,10 @@ def ask(made: Platform, **query: str) -> tuple[int, Any]:
 
 def test_events_are_found_by_time_and_feature_the_oldest_first() -> None:
     with platform() as made:
-        rows = ask(made, feature="szxc-row-guide", pageSize="200")[1]["list"]
+        rows = ask(made, feature="sz240-row-guide", pageSize="200")[1]["list"]
         times = [row["t"] for row in rows]
         assert times == sorted(times)
-        assert ask(made, feature="szxc-row-guide", **{"from": times[3], "to": times[-1]})[1]["total"] == sum(
+        assert ask(made, feature="sz240-row-guide", **{"from": times[3], "to": times[-1]})[1]["total"] == sum(
             times[3] <= one < times[-1] for one in times
         )
         assert ask(made, feature="nobody")[1]["total"] == 0
@@ -137,8 +137,8 @@ def keeping(service: bool, **kept: Any) -> Any:
     def apply(made: Platform) -> None:
         retention = made.parts[SUITE.id].parts["life_cycle"]
         event = {"event_id": "service-1", "t": (NOW - timedelta(days=1)).isoformat(), "type": "power_on"}
-        rows = [(NOW - timedelta(days=1), "szxc-field-supervised", event)]
-        features = ("szxc-row-guide", "szxc-row-combo", "szxc-field-supervised", "szxc-field-auto")
+        rows = [(NOW - timedelta(days=1), "sz240-field-supervised", event)]
+        features = ("sz240-row-guide", "sz240-row-combo", "sz240-field-supervised", "sz240-field-auto")
         retention.kept = lambda: [(at, name, one) for at, _, one in rows for name in features] if service else []
         made.store.edit(declaration.DECLARATIONS, lambda row: row.update(kept))
 

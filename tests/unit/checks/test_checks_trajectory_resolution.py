@@ -84,7 +84,8 @@ def test_any_number_of_decimals_is_found(units: int, decimals: int, seed: int, m
 
 def _known(step_deg: float) -> float:
     """The coarser one where a known step is a whole number of it: 30 is a multiple of 3."""
-    return max((one for one in (*DECIMAL_DEG, *OTHER_DEG) if abs(round(one / step_deg) * step_deg - one) < 1e-13), default=step_deg)
+    known = (*DECIMAL_DEG, *OTHER_DEG)
+    return max((one for one in known if abs(round(one / step_deg) * step_deg - one) < 1e-13), default=step_deg)
 
 
 @given(st.sampled_from([8, 9, 10]), st.integers(0, 1_000), st.integers(20, 3_000))
