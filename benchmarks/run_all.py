@@ -25,6 +25,10 @@ NAMES = (
     "side_by_side",
     "hostile_kit",
     "page_in_a_browser",
+    "trajectory_agreement",
+    "trajectory_speed",
+    "log_reading",
+    "long_log",
 )
 LONG = ("engines_agree", "fault_injection", "killed_writes", "large_ingest", "large_resource")
 """Proofs that take minutes each."""
