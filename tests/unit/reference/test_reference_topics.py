@@ -30,7 +30,7 @@ def test_every_topic_is_served_described_and_claimed(name: str) -> None:
 
 
 def test_there_are_such_suites() -> None:
-    assert BY_TOPIC == ["agri_system_interfaces", "platform_interconnection"]
+    assert BY_TOPIC == ["agri_system_interfaces", "autodrive_grading", "platform_interconnection"]
 
 
 @pytest.mark.parametrize("name", BY_TOPIC)
