@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 SERVERS := datasette pygeoapi mapproxy pycsw sensorthings
 OUT ?= szxc-results/demo
-JOBS ?= 4
+JOBS ?= 3
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts

@@ -127,11 +127,12 @@ def test_what_fails_every_time_is_not_judged(run, platform, serving, statement, 
 
 
 def test_an_interrupted_run_ends_at_once_and_keeps_what_it_has(platform, serving, statement, pytester):
-    made, stuck = platform(), threading.Event()
+    made, stuck, asked = platform(), threading.Event(), threading.Event()
 
     def app(environ, start_response):
         if environ["PATH_INFO"].startswith("/data/"):
-            stuck.wait(20)
+            asked.set()
+            stuck.wait(60)
         return made(environ, start_response)
 
     statement(made)
@@ -143,14 +144,15 @@ def test_an_interrupted_run_ends_at_once_and_keeps_what_it_has(platform, serving
         "--szxc-out=out",
         "--szxc-connections=4",
     ]
-    started = time.monotonic()
     with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.PIPE, env=os.environ) as process:
-        time.sleep(4)
+        assert asked.wait(60)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=10)
+        started = time.monotonic()
+        process.communicate(timeout=50)
+    ended = time.monotonic() - started
     stuck.set()
     assert process.returncode == 2
-    assert time.monotonic() - started < 12
+    assert ended < 12
     assert (pytester.path / "out" / "report.json").exists()
 
 
