@@ -67,7 +67,8 @@ def place(finding: Finding, lang: str) -> str:
     at = finding.at
     parts = [show(at.record) if at.record else "", show(at.pointer)]
     if at.file:
-        parts.append(word("file-row", lang, file=show(at.file), row=at.row or "-"))
+        file = show(at.file)
+        parts.append(word("file-row", lang, file=file, row=at.row) if at.row else file)
     if at.exchange:
         parts.append(f"({word('exchange', lang)} {at.exchange})")
     return " ".join(part for part in parts if part)
